@@ -1,0 +1,61 @@
+"""PageSet: a document typeset once, ready to be assembled into any print file.
+
+All resource names are global: a font, form or image bears the hash of its own content, so pages of different
+documents share one resource dictionary in a print file and a content stream never has to be rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FormXObject:
+    """A static part (letterhead, rules, captions) that a print file stores once.
+
+    `name` is the resource name ("X" + 12 hex digits of the content's SHA-256); `bbox_pt` is (x0, y0, x1, y1) in
+    points, PDF axes; `content` is a deflated content stream.
+    """
+
+    name: str
+    bbox_pt: tuple[float, float, float, float]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ImageXObject:
+    """A raster image that a print file stores once. `data` is encoded as `filter` says ("FlateDecode", "DCTDecode").
+
+    `name` is "I" + 12 hex digits of the SHA-256 over data and geometry.
+    """
+
+    name: str
+    width_px: int
+    height_px: int
+    colour_space: str
+    bits: int
+    filter: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PageSet:
+    """The pages of one document as deflated PDF content streams with all that they draw on.
+
+    key     SHA-256 (hex) over the document's data, the layout's version and the fonts: same key, same bytes.
+    pages   one deflated content stream a page, balanced in q/Q; text is set with glyph ids (Identity-H, two bytes
+            each) of the *original* font file, so a subset with glyph ids kept serves every page.
+    glyphs  font resource name ("F" + 12 hex digits of the font file's SHA-256) -> glyph ids used, those of forms
+            included, sorted.
+    forms, images   by resource name.
+    """
+
+    key: str
+    layout: str
+    width_pt: float
+    height_pt: float
+    pages: tuple[bytes, ...]
+    glyphs: Mapping[str, tuple[int, ...]]
+    forms: Mapping[str, FormXObject]
+    images: Mapping[str, ImageXObject]

@@ -1,0 +1,122 @@
+"""IssuedInvoice: an invoice or credit note as its seller issued it. Names follow EN 16931 (BT/BG numbers in brackets)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from mailroom.domain.address import PostalAddress
+
+
+class InvoiceKind(Enum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Seller [BG-4] or buyer [BG-7]. `id` is the identity the seller knows the party by (BT-46, else BT-49, BT-48,
+    BT-47), "" when the document names none; `registration` is the company's register number, `vat_id` with country
+    prefix as given."""
+
+    name: str
+    address: PostalAddress
+    id: str = ""
+    vat_id: str = ""
+    registration: str = ""
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceCharge:
+    """Document level [BG-20/21] or line level [BG-27/28]; `amount` is positive, `charge` tells the direction."""
+
+    charge: bool
+    amount: Decimal
+    reason: str = ""
+    vat_category: str = ""
+    vat_rate: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line [BG-25]. `net_amount` [BT-131] = quantity × price / base quantity − allowances + charges, rounded."""
+
+    id: str
+    name: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    net_amount: Decimal
+    vat_category: str
+    vat_rate: Decimal
+    description: str = ""
+    article: str = ""
+    base_quantity: Decimal = Decimal(1)
+    allowances: tuple[AllowanceCharge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VatSubtotal:
+    """One row of the VAT breakdown [BG-23]."""
+
+    category: str
+    rate: Decimal
+    taxable: Decimal
+    tax: Decimal
+    exemption_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Document totals [BG-22], as issued and recomputed: lines BT-106, allowances BT-107, charges BT-108, net BT-109,
+    tax BT-110, gross BT-112, prepaid BT-113, rounding BT-114, payable BT-115."""
+
+    lines: Decimal
+    allowances: Decimal
+    charges: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    prepaid: Decimal
+    rounding: Decimal
+    payable: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How to pay [BG-16]. `reference` is BT-83 (KID, OCR, RF …); `account` is IBAN or the country's own form."""
+
+    means: str = ""
+    reference: str = ""
+    account: str = ""
+    bic: str = ""
+    account_name: str = ""
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedInvoice:
+    """An immutable snapshot. `language` is a BCP 47 tag ("nb", "en"); `deliver_to` is where the envelope goes when it
+    is not the buyer's address. `references` are (label key, text): order, buyer reference, contract, preceding …"""
+
+    kind: InvoiceKind
+    number: str
+    issue_date: date
+    currency: str
+    seller: Party
+    buyer: Party
+    lines: tuple[InvoiceLine, ...]
+    vat: tuple[VatSubtotal, ...]
+    totals: Totals
+    due_date: date | None = None
+    payment: Payment = Payment()
+    allowances: tuple[AllowanceCharge, ...] = ()
+    notes: tuple[str, ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    deliver_to: PostalAddress | None = None

@@ -1,0 +1,84 @@
+"""Print jobs and what a print queue reports of them, in IPP's own words (RFC 8011, PWG 5100.x)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class JobState(Enum):
+    """IPP `job-state` keywords, and two answers of ours for a job that the queue does not list.
+
+    ABSENT    the queue vouches that no job of this key was ever accepted: it may be submitted.
+    VANISHED  the queue does not list the job and can't vouch (history trimmed, spool lost): only a person may decide.
+    """
+
+    PENDING = "pending"
+    PENDING_HELD = "pending-held"
+    PROCESSING = "processing"
+    PROCESSING_STOPPED = "processing-stopped"
+    CANCELED = "canceled"
+    ABORTED = "aborted"
+    COMPLETED = "completed"
+    ABSENT = "absent"
+    VANISHED = "vanished"
+
+    @property
+    def ended(self) -> bool:
+        """No further report will differ: canceled, aborted, completed, absent or vanished."""
+        return self in _ENDED
+
+
+_ENDED = frozenset({JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED, JobState.ABSENT, JobState.VANISHED})
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One print file for one queue. `key` (for example "R000001-B01") is unique for ever and is in the job's name."""
+
+    key: str
+    file: Path
+    sheets: int
+    impressions: int
+    sides: str = "one-sided"
+    media: str = "iso_a4_210x297mm"
+    media_type: str = "stationery"
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What the queue says now. Counts are None where the device reports none.
+
+    `reasons` are `job-state-reasons`, `printer_reasons` are `printer-state-reasons`, verbatim.
+    `stack` is where the printed sheets lie as a file, for queues that can tell (the folder queue).
+    """
+
+    key: str
+    state: JobState
+    job_id: str | None = None
+    reasons: tuple[str, ...] = ()
+    impressions_completed: int | None = None
+    sheets_completed: int | None = None
+    printer_state: str = "idle"
+    printer_reasons: tuple[str, ...] = ()
+    stack: Path | None = None
+
+
+class SpoolError(Exception):
+    """A fault of print files, page store or queues, with code, fact, place and remedy."""
+
+    def __init__(self, code: str, message: str, *, place: str = "", remedy: str = "") -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+        self.place = place
+        self.remedy = remedy
+
+
+class QueueRefused(SpoolError):
+    """The queue surely has not taken the job: nothing of it will be printed."""
+
+
+class QueueUncertain(SpoolError):
+    """The answer was lost: the queue may or may not have taken the job. Ask `find`, never submit again."""
