@@ -92,6 +92,7 @@ class Fault(IntEnum):
     NO_JOB = 19
     PATH_NOT_EMPTY = 20
     NO_PAPER = 21
+    ALREADY_QUEUED = 22
 
 
 @dataclass(frozen=True, slots=True)
