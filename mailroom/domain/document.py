@@ -1,0 +1,40 @@
+"""Documents that wait for delivery, as taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from mailroom.domain.invoice import IssuedInvoice
+
+
+class DocumentState(Enum):
+    WAITING = "waiting"
+    PLANNED = "planned"
+    SET_ASIDE = "set-aside"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An accepted document. `key` is seller, kind and number: unique unless a person accepted a duplicate, which
+    then has its own `ordinal` (0 for the first). `problem` says why it was set aside."""
+
+    id: int
+    key: str
+    ordinal: int
+    customer: str
+    invoice: IssuedInvoice
+    source: str
+    received_at: datetime
+    state: DocumentState = DocumentState.WAITING
+    problem: str = ""
+
+
+def document_key(invoice: IssuedInvoice) -> str:
+    """Identity of a document: who issued it, its kind, its number."""
+    seller = invoice.seller
+    issuer = seller.vat_id or seller.registration or seller.id or seller.name.casefold()
+    return f"{issuer}|{invoice.kind.value}|{invoice.number}"

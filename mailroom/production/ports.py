@@ -1,0 +1,201 @@
+"""What production needs from the floors above it, as Protocols: the ledger (store), print queues, the inserter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from drivers.inserter.vocabulary import (
+    Counters,
+    JobSpec,
+    MachineEvent,
+    MachineState,
+    PieceSpec,
+    Position,
+    Status,
+)
+from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.invoice import IssuedInvoice
+from mailroom.domain.journal import ChainedEntry, Entry
+from mailroom.domain.lifecycle import CopyState
+from mailroom.domain.piece import Copy, MailPiece, PieceState
+from mailroom.domain.run import Batch, MailRun, RunState
+from spool.job import JobReport, PrintJob
+
+Clock = Callable[[], datetime]
+"""Returns an aware datetime."""
+
+
+class Ledger(Protocol):
+    """One unit of work: a transaction that ends with `commit()`; leaving the `with` block without it rolls back.
+
+    Only `production/record.py` calls `append` and `set_copy`, `set_batch`, `set_piece`, `set_run`."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+    def commit(self) -> None: ...
+
+    # documents
+    def find_document(self, key: str) -> Document | None:
+        """The first document accepted under this key."""
+        ...
+
+    def add_document(
+        self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime
+    ) -> Document: ...
+
+    def documents(self, state: DocumentState) -> list[Document]: ...
+
+    def set_document(self, document: int, state: DocumentState, problem: str = "") -> None: ...
+
+    # runs
+    def next_run_number(self) -> int: ...
+
+    def add_run(self, run: MailRun) -> None: ...
+
+    def run(self, run: str) -> MailRun | None: ...
+
+    def runs(self) -> list[MailRun]: ...
+
+    def set_run(self, run: str, state: RunState, closed_at: datetime | None = None) -> None: ...
+
+    # pieces and copies
+    def next_piece_number(self) -> int: ...
+
+    def add_piece(self, piece: MailPiece) -> None: ...
+
+    def piece(self, piece: str) -> MailPiece | None: ...
+
+    def pieces(self, run: str) -> list[MailPiece]:
+        """The run's pieces in their sort order."""
+        ...
+
+    def set_piece(self, piece: str, state: PieceState) -> None: ...
+
+    def add_copy(self, copy: Copy) -> None: ...
+
+    def copy(self, piece: str, copy: int) -> Copy | None: ...
+
+    def copies(self, piece: str) -> list[Copy]: ...
+
+    def copies_of_run(self, run: str) -> list[Copy]: ...
+
+    def copies_of_batch(self, batch: str) -> list[Copy]:
+        """In the order in which their sheets lie in the print file."""
+        ...
+
+    def set_copy(self, piece: str, copy: int, state: CopyState, seq: int) -> None: ...
+
+    def copy_seq(self, piece: str, copy: int) -> int:
+        """The number of the copy's last journal entry, 0 before the first."""
+        ...
+
+    # batches
+    def add_batch(self, batch: Batch) -> None: ...
+
+    def batch(self, batch: str) -> Batch | None: ...
+
+    def batches(self, run: str) -> list[Batch]: ...
+
+    def set_batch(self, batch: Batch) -> None:
+        """Write every field of a batch that exists."""
+        ...
+
+    # journal
+    def append(self, entry: Entry) -> ChainedEntry: ...
+
+    def has_machine_event(self, boot: int, number: int) -> bool: ...
+
+    def last_machine_event(self) -> tuple[int, int] | None:
+        """(boot id, number) of the machine event journaled last."""
+        ...
+
+    def entries(self, *, run: str | None = None, piece: str | None = None) -> Iterator[ChainedEntry]:
+        """In order; of one run (with the entries of its batches and pieces) or of one piece, or all."""
+        ...
+
+
+OpenLedger = Callable[[], Ledger]
+"""Begins a unit of work."""
+
+
+class PrintQueue(Protocol):
+    """A print queue (spool/queues). A key is never printed twice: see `spool.job` for states and errors."""
+
+    @property
+    def name(self) -> str: ...
+
+    def bookmark(self) -> str: ...
+
+    def submit(self, job: PrintJob) -> JobReport: ...
+
+    def find(self, key: str, bookmark: str) -> JobReport: ...
+
+    def report(self, key: str, bookmark: str) -> JobReport: ...
+
+
+EventSink = Callable[[Sequence[MachineEvent]], None]
+"""Takes machine events in number order and returns when the journal has committed them."""
+
+
+class Inserter(Protocol):
+    """The inserter as production sees it; `drivers.inserter.driver.InserterDriver` is one."""
+
+    @property
+    def machine_state(self) -> MachineState: ...
+
+    @property
+    def boot_id(self) -> int | None: ...
+
+    def check(self) -> None:
+        """Raise what the event sink raised since the last call."""
+        ...
+
+    def status(self) -> Status: ...
+
+    def position_map(self) -> tuple[Position, ...]: ...
+
+    def load_job(self, job: JobSpec) -> None: ...
+
+    def queue_piece(self, piece: PieceSpec) -> int: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def clear_path(self) -> int: ...
+
+    def reset_fault(self) -> None: ...
+
+    def end_job(self) -> Counters: ...
+
+
+class Progress(Protocol):
+    """Told how far a stage is; a terminal draws it, tests ignore it."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
+class Operator(Protocol):
+    """The person at the machine. `name` goes into the journal as "person:NAME"."""
+
+    @property
+    def name(self) -> str: ...
+
+    def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
+        """Told of a standstill and what stands where; True when the path is empty and the machine may go on, False
+        to leave it standing."""
+        ...
+
+    def judge(
+        self, copies: Iterable[Copy], reasons: dict[tuple[str, int], str]
+    ) -> dict[tuple[str, int], str]:
+        """What became of copies that are diverted or unknown: (piece, copy) → "destroyed", "quarantined",
+        "restacked" or "stacked". Copies left out stay as they are."""
+        ...
