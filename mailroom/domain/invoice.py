@@ -1,4 +1,4 @@
-"""IssuedInvoice: an invoice or credit note as its seller issued it. Names follow EN 16931 (BT/BG numbers in brackets)."""
+"""IssuedInvoice: an invoice or credit note as its seller issued it; names follow EN 16931 (BT/BG in brackets)."""
 
 from __future__ import annotations
 

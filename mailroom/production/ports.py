@@ -46,9 +46,7 @@ class Ledger(Protocol):
         """The first document accepted under this key."""
         ...
 
-    def add_document(
-        self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime
-    ) -> Document: ...
+    def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document: ...
 
     def documents(self, state: DocumentState) -> list[Document]: ...
 
@@ -193,9 +191,7 @@ class Operator(Protocol):
         to leave it standing."""
         ...
 
-    def judge(
-        self, copies: Iterable[Copy], reasons: dict[tuple[str, int], str]
-    ) -> dict[tuple[str, int], str]:
+    def judge(self, copies: Iterable[Copy], reasons: dict[tuple[str, int], str]) -> dict[tuple[str, int], str]:
         """What became of copies that are diverted or unknown: (piece, copy) → "destroyed", "quarantined",
         "restacked" or "stacked". Copies left out stay as they are."""
         ...
