@@ -9,7 +9,10 @@ SCHEMA = "mailroom-control/1"
 
 @dataclass(frozen=True, slots=True)
 class ControlHeader:
-    """First line of a control file; `job` is the batch's key and is unique for ever. `created` is ISO 8601 with offset."""
+    """First line of a control file.
+
+    `job` is the batch's key and is unique for ever. `created` is ISO 8601 with offset.
+    """
 
     job: str
     run: str

@@ -1,0 +1,229 @@
+"""The page store: every document's pages, kept once, under the key of what they were made from."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from layouts.pageset import FormXObject, ImageXObject, PageSet
+from spool.atomic import disk_error, write_whole
+from spool.container import Damaged, pack, unpack
+from spool.job import SpoolError
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+_RESOURCE = re.compile(r"[XI][0-9a-f]{12}")
+_RESOURCES_IN_MEMORY = 256
+_TYPESET_AGAIN = "Typeset the document again: that puts a sound file in its place."
+
+_Part = tuple[dict[str, Any], list[bytes]]
+_Stamp = tuple[int, int, int] | None
+
+
+class PageStore:
+    """Page sets as files below `root`; several processes and machines may share one store.
+
+    `put` writes a file only once and never changes it; forms and images are files of their own, shared by all page
+    sets. Every read is checked against a checksum: what comes back is what was put, or a `SpoolError`:
+
+    E6101 a key is malformed, E6102 no such page set, E6103 a file is damaged, E6104 a key is taken by other content;
+    E6001…E6004 for the disk (see `spool.atomic`).
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._base = os.fspath(root)
+        self._form: Callable[[str], FormXObject] = lru_cache(_RESOURCES_IN_MEMORY)(self._read_form)
+        self._image: Callable[[str], ImageXObject] = lru_cache(_RESOURCES_IN_MEMORY)(self._read_image)
+        self._written: dict[str, tuple[FormXObject | ImageXObject, _Stamp]] = {}
+
+    def __reduce__(self) -> tuple[type[PageStore], tuple[Path]]:
+        """Workers of a process pool get the place, not the memory."""
+        return PageStore, (self.root,)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a page set lies under `key`. Its bytes are checked by `get`, not here."""
+        return isinstance(key, str) and _KEY.fullmatch(key) is not None and os.path.exists(self._pages_path(key))
+
+    def put(self, page_set: PageSet) -> str:
+        """Keep `page_set` and return its key; what is there already stays, a damaged file is replaced.
+
+        The forms and images are written first, so a page set that can be read never lacks one.
+        """
+        path = self._pages_path(_checked(page_set.key, _KEY))
+        for form in page_set.forms.values():
+            self._put_resource(form)
+        for image in page_set.images.values():
+            self._put_resource(image)
+        _keep(path, _pack_pages(page_set), page_set.key)
+        return page_set.key
+
+    def get(self, key: str) -> PageSet:
+        """The page set under `key`, equal to what was put."""
+        path = self._pages_path(_checked(key, _KEY))
+        description, parts = _read(path, key)
+        pages = parts[description["fonts"] :]
+        return PageSet(
+            key=key,
+            layout=description["layout"],
+            width_pt=description["width_pt"],
+            height_pt=description["height_pt"],
+            pages=tuple(pages),
+            glyphs=dict(zip(description["glyphs"], map(_unpack_glyphs, parts), strict=False)),
+            forms={name: self._form(name) for name in description["forms"]},
+            images={name: self._image(name) for name in description["images"]},
+        )
+
+    def _put_resource(self, resource: FormXObject | ImageXObject) -> None:
+        # Thousands of page sets bring the same letterhead: its file is read again only when it has changed.
+        path = self._resource_path(_checked(resource.name, _RESOURCE))
+        known = self._written.get(resource.name)
+        if known is not None and known == (resource, _stamp(path)):
+            return
+        packed = _pack_form(resource) if isinstance(resource, FormXObject) else _pack_image(resource)
+        _keep(path, packed, resource.name)
+        if len(self._written) >= _RESOURCES_IN_MEMORY:
+            self._written.clear()
+        self._written[resource.name] = (resource, _stamp(path))
+
+    def _read_form(self, name: str) -> FormXObject:
+        description, (content,) = _read(self._resource_path(_checked(name, _RESOURCE)), name)
+        x0, y0, x1, y1 = description["bbox_pt"]
+        return FormXObject(name=name, bbox_pt=(x0, y0, x1, y1), content=content)
+
+    def _read_image(self, name: str) -> ImageXObject:
+        description, (data,) = _read(self._resource_path(_checked(name, _RESOURCE)), name)
+        return ImageXObject(
+            name=name,
+            width_px=description["width_px"],
+            height_px=description["height_px"],
+            colour_space=description["colour_space"],
+            bits=description["bits"],
+            filter=description["filter"],
+            data=data,
+        )
+
+    def _pages_path(self, key: str) -> str:
+        return f"{self._base}/pages/{key[:2]}/{key}.pages"
+
+    def _resource_path(self, name: str) -> str:
+        return f"{self._base}/resources/{name[1:3]}/{name}"
+
+
+def _checked(key: str, pattern: re.Pattern[str]) -> str:
+    """`key` if it is well-formed: it becomes a file name, so nothing else may pass."""
+    if pattern.fullmatch(key) is None:
+        remedy = "Give the key as the page set bears it: keys are made by the typesetting, never by hand."
+        raise SpoolError("E6101", f"The page store's keys do not look like {key!r}", place=key, remedy=remedy)
+    return key
+
+
+def _pack_pages(page_set: PageSet) -> bytes:
+    fonts = sorted(page_set.glyphs)
+    description = {
+        "name": page_set.key,
+        "layout": page_set.layout,
+        "width_pt": page_set.width_pt,
+        "height_pt": page_set.height_pt,
+        "fonts": len(fonts),
+        "glyphs": fonts,
+        "forms": sorted(page_set.forms),
+        "images": sorted(page_set.images),
+    }
+    return pack(description, [*(_pack_glyphs(page_set.glyphs[font]) for font in fonts), *page_set.pages])
+
+
+def _pack_form(form: FormXObject) -> bytes:
+    return pack({"name": form.name, "bbox_pt": form.bbox_pt}, [form.content])
+
+
+def _pack_image(image: ImageXObject) -> bytes:
+    description = {
+        "name": image.name,
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "colour_space": image.colour_space,
+        "bits": image.bits,
+        "filter": image.filter,
+    }
+    return pack(description, [image.data])
+
+
+def _pack_glyphs(glyphs: tuple[int, ...]) -> bytes:
+    return struct.pack(f"<{len(glyphs)}H", *glyphs)
+
+
+def _unpack_glyphs(data: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(data) // 2}H", data)
+
+
+def _keep(path: str, packed: bytes, name: str) -> None:
+    """Write `packed` unless it lies there already. A sound file with other content is never overwritten."""
+    present = _bytes_of(path)
+    if present == packed:
+        return
+    if present is not None and _sound(present, name):
+        remedy = (
+            "Give the changed layout, font or image a new version, so that its pages get a key of their own; "
+            "what was printed from the kept pages must stay provable."
+        )
+        raise SpoolError("E6104", f"Other content is already kept under the key {name}", place=path, remedy=remedy)
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    except OSError as error:
+        raise disk_error(error, path) from error
+    write_whole(path, packed)
+
+
+def _sound(data: bytes, name: str) -> bool:
+    try:
+        description, _ = unpack(data)
+    except Damaged:
+        return False
+    return bool(description["name"] == name)
+
+
+def _stamp(path: str) -> _Stamp:
+    """What changes when a file is replaced, cut or removed: inode, size, time of change."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _bytes_of(path: str) -> bytes | None:
+    """The file's bytes, or None if there is no file. Plain system calls: one document in a batch is one call here."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            size = os.fstat(handle).st_size
+            data = os.read(handle, size)
+            while len(data) < size and (more := os.read(handle, size - len(data))):
+                data += more
+        finally:
+            os.close(handle)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise disk_error(error, path) from error
+    return data
+
+
+def _read(path: str, name: str) -> _Part:
+    data = _bytes_of(path)
+    if data is None:
+        raise SpoolError("E6102", f"The page store has nothing under {name}", place=path, remedy=_TYPESET_AGAIN)
+    try:
+        description, parts = unpack(data)
+    except Damaged as damage:
+        message = f"The page store's file for {name} is damaged: {damage}"
+        raise SpoolError("E6103", message, place=path, remedy=_TYPESET_AGAIN) from damage
+    if description["name"] != name:
+        message = f"The page store's file for {name} holds {description['name']}"
+        raise SpoolError("E6103", message, place=path, remedy=_TYPESET_AGAIN)
+    return description, parts
