@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: temporary name, fsync, rename. Faults of the disk in an operator's words."""
+"""Files that are either whole or not there: temporary name, fsync, rename; disk faults in an operator's words."""
 
 from __future__ import annotations
 
