@@ -17,9 +17,15 @@ class InvoiceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Seller [BG-4] or buyer [BG-7]. `id` is the identity the seller knows the party by (BT-46, else BT-49, BT-48,
-    BT-47), "" when the document names none; `registration` is the company's register number, `vat_id` with country
-    prefix as given."""
+    """Seller [BG-4] or buyer [BG-7].
+
+    `name` is the registered name (BT-27, BT-44), `trading_name` another that it trades under (BT-28, BT-45). `id` is
+    the identity that the document gives the party (BT-29 or BT-46, else the electronic address BT-34 or BT-49), "" when
+    it names none, and `id_scheme` the register that the identity belongs to (ISO 6523 code such as "0088"), "" when
+    it is the seller's own customer number. `registration` is the company's register number (BT-30, BT-47), `vat_id`
+    with country prefix as given (BT-31, BT-48), `tax_number` a local one beside it (BT-32), `legal` further legal
+    information that has to be shown (BT-33).
+    """
 
     name: str
     address: PostalAddress
@@ -29,6 +35,10 @@ class Party:
     contact: str = ""
     phone: str = ""
     email: str = ""
+    id_scheme: str = ""
+    trading_name: str = ""
+    tax_number: str = ""
+    legal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,9 @@ class Payment:
 @dataclass(frozen=True, slots=True)
 class IssuedInvoice:
     """An immutable snapshot. `language` is a BCP 47 tag ("nb", "en"); `deliver_to` is where the envelope goes when it
-    is not the buyer's address. `references` are (label key, text): order, buyer reference, contract, preceding …"""
+    is not the buyer's address (never the place where goods were delivered, BG-15: that is a reference). `references`
+    are (label key, text): order, buyer-reference, contract, preceding … `type_code` is BT-3 (UNTDID 1001), "" when
+    the document gives none."""
 
     kind: InvoiceKind
     number: str
@@ -120,3 +132,4 @@ class IssuedInvoice:
     references: tuple[tuple[str, str], ...] = ()
     language: str = ""
     deliver_to: PostalAddress | None = None
+    type_code: str = ""
