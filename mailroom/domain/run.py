@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from types import MappingProxyType
 
 
 class RunState(Enum):
@@ -61,4 +60,4 @@ class Batch:
     bookmark: str = ""
     job_id: str = ""
     sheets_completed: int | None = None
-    counters: Mapping[str, int] = MappingProxyType({})
+    counters: Mapping[str, int] = field(default_factory=dict)

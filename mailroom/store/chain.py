@@ -1,0 +1,113 @@
+"""The journal of one unit of work: entries get their place in the chain as they come and are written in bulk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Select, desc, select, union
+
+from mailroom.domain.journal import GENESIS, ChainedEntry, Entry, chain_hash, entry_fields
+from mailroom.store.columns import in_utc, to_json
+from mailroom.store.rows import entry_of, entry_row
+from mailroom.store.tables import batches, journal, pieces
+
+_PAGE = 500
+"""Entries read at a time."""
+
+_INSERT = journal.insert()
+_HEAD = select(journal.c.seq, journal.c.hash).order_by(desc(journal.c.seq)).limit(1)
+_LAST_MACHINE_EVENT = (
+    select(journal.c.machine_boot, journal.c.machine_event)
+    .where(journal.c.machine_boot.is_not(None))
+    .order_by(desc(journal.c.seq))
+    .limit(1)
+)
+
+
+class JournalWriter:
+    """Appends to and reads from the journal over one connection. Entries wait in memory until `flush`, which every
+    reading method and the ledger's commit call, so that what was appended is always seen."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._waiting: list[ChainedEntry] = []
+        self._events: set[tuple[int, int]] = set()
+        self._head: tuple[int, str] | None = None
+
+    def append(self, entry: Entry) -> ChainedEntry:
+        """Give the entry its place. Its time becomes UTC and its detail plain JSON before they are hashed, because the
+        hash must follow from what is read back."""
+        last, previous = self._head or self._read_head()
+        entry = replace(entry, at=in_utc(entry.at), detail=json.loads(to_json(dict(entry.detail))))
+        seq = last + 1
+        chained = ChainedEntry(seq, entry, previous, chain_hash(previous, entry_fields(seq, entry)))
+        self._head = (seq, chained.hash)
+        self._waiting.append(chained)
+        if entry.machine:
+            self._events.add(entry.machine)
+        return chained
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            self._connection.execute(_INSERT, [entry_row(chained) for chained in self._waiting])
+            self._waiting.clear()
+            self._events.clear()
+
+    def has_machine_event(self, boot: int, number: int) -> bool:
+        if (boot, number) in self._events:
+            return True
+        there = select(journal.c.seq).where(journal.c.machine_boot == boot, journal.c.machine_event == number)
+        return self._connection.execute(there).first() is not None
+
+    def last_machine_event(self) -> tuple[int, int] | None:
+        self.flush()
+        row = self._connection.execute(_LAST_MACHINE_EVENT).first()
+        return None if row is None else (row.machine_boot, row.machine_event)
+
+    def entries(self, run: str | None, piece: str | None) -> Iterator[ChainedEntry]:
+        """In order, read a page at a time, so that a journal of any length takes little memory."""
+        self.flush()
+        wanted = _seqs(run, piece)
+        if wanted is None:
+            yield from self._all()
+            return
+        seqs = self._connection.execute(wanted.order_by("seq")).scalars().all()
+        for start in range(0, len(seqs), _PAGE):
+            yield from self._page(select(journal).where(journal.c.seq.in_(seqs[start : start + _PAGE])))
+
+    def _all(self) -> Iterator[ChainedEntry]:
+        last = 0
+        while page := self._page(select(journal).where(journal.c.seq > last).limit(_PAGE)):
+            yield from page
+            last = page[-1].seq
+
+    def _page(self, rows: Select[*tuple[Any, ...]]) -> list[ChainedEntry]:
+        return [entry_of(row) for row in self._connection.execute(rows.order_by(journal.c.seq)).mappings()]
+
+    def _read_head(self) -> tuple[int, str]:
+        row = self._connection.execute(_HEAD).first()
+        return (0, GENESIS) if row is None else (row.seq, row.hash)
+
+
+def _seqs(run: str | None, piece: str | None) -> Select[int] | None:
+    """The numbers of the entries of a run or of a piece; None for all.
+
+    To a run also belong entries that name no run but one of its batches or pieces. Three selections united instead of
+    one with OR, so that each can use its index."""
+    seqs = select(journal.c.seq)
+    if piece is not None:
+        of_piece = seqs.where(journal.c.piece == piece)
+        return of_piece if run is None else of_piece.where(journal.c.run == run)
+    if run is None:
+        return None
+    nameless = seqs.where(journal.c.run == "")
+    united = union(
+        seqs.where(journal.c.run == run),
+        nameless.where(journal.c.batch.in_(select(batches.c.id).where(batches.c.run == run))),
+        nameless.where(journal.c.piece.in_(select(pieces.c.id).where(pieces.c.run == run))),
+    ).subquery()
+    return select(united.c.seq)

@@ -1,0 +1,247 @@
+"""The ledger over SQL: `mailroom.production.ports.Ledger`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Select, Update, func, select
+
+from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.invoice import IssuedInvoice
+from mailroom.domain.invoice_json import to_dict
+from mailroom.domain.journal import ChainedEntry, Entry
+from mailroom.domain.lifecycle import CopyState
+from mailroom.domain.piece import Copy, MailPiece, PieceState
+from mailroom.domain.run import Batch, MailRun, RunState
+from mailroom.store.chain import JournalWriter
+from mailroom.store.columns import in_utc
+from mailroom.store.errors import StoreError
+from mailroom.store.rows import batch_of, batch_row, copy_of, document_of, piece_of, run_of
+from mailroom.store.tables import batches, copies, documents, numbers, piece_documents, pieces, runs
+
+_COPIES = select(copies)
+_OF_COPY = _COPIES.order_by(copies.c.copy)
+_OF_BATCH = _COPIES.order_by(copies.c.position)
+_OF_RUN = _COPIES.join(pieces, copies.c.piece == pieces.c.id).order_by(pieces.c.sort_key, pieces.c.id, copies.c.copy)
+
+
+class SqlLedger:
+    """One unit of work over one connection; see `mailroom.production.ports.Ledger` for what each method means.
+
+    From `with` on until `commit` nobody else can begin to write, so what was read stays true. After `commit` the unit
+    has ended; the object can be entered again. Everything raises `StoreError` for a store that can't do its work."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._unit: tuple[Connection, JournalWriter] | None = None
+
+    def __enter__(self) -> Self:
+        if self._unit is not None:
+            raise StoreError("E9601", "a unit of work was begun inside itself", remedy="Report this as a fault.")
+        connection = self._engine.connect()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        self._unit = (connection, JournalWriter(connection))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._unit is not None:
+            connection, _ = self._unit
+            self._unit = None
+            connection.close()
+
+    def commit(self) -> None:
+        self._journal.flush()
+        self._connection.commit()
+        self.__exit__(None, None, None)
+
+    @property
+    def _connection(self) -> Connection:
+        return self._open()[0]
+
+    @property
+    def _journal(self) -> JournalWriter:
+        return self._open()[1]
+
+    def _open(self) -> tuple[Connection, JournalWriter]:
+        if self._unit is None:
+            raise StoreError("E9601", "the ledger was used outside a unit of work", remedy="Report this as a fault.")
+        return self._unit
+
+    # documents
+
+    def find_document(self, key: str) -> Document | None:
+        row = self._rows(select(documents).where(documents.c.key == key, documents.c.ordinal == 0))
+        return document_of(row[0]) if row else None
+
+    def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document:
+        count = select(func.count()).select_from(documents).where(documents.c.key == key)
+        ordinal = self._connection.execute(count).scalar_one()
+        row = {
+            "key": key,
+            "ordinal": ordinal,
+            "customer": customer,
+            "invoice": to_dict(invoice),
+            "source": source,
+            "received_at": at,
+            "state": DocumentState.WAITING,
+            "problem": "",
+        }
+        new = self._connection.execute(documents.insert().returning(documents.c.id), row).scalar_one()
+        return Document(new, key, ordinal, customer, invoice, source, in_utc(at))
+
+    def documents(self, state: DocumentState) -> list[Document]:
+        rows = select(documents).where(documents.c.state == state).order_by(documents.c.id)
+        return [document_of(row) for row in self._rows(rows)]
+
+    def set_document(self, document: int, state: DocumentState, problem: str = "") -> None:
+        row = documents.update().where(documents.c.id == document)
+        self._set(row.values(state=state, problem=problem), f"document {document}")
+
+    # runs
+
+    def next_run_number(self) -> int:
+        return self._next_number("run")
+
+    def add_run(self, run: MailRun) -> None:
+        row = {"id": run.id, "state": run.state, "opened_at": run.opened_at, "closed_at": run.closed_at}
+        self._connection.execute(runs.insert(), row)
+
+    def run(self, run: str) -> MailRun | None:
+        rows = self._rows(select(runs).where(runs.c.id == run))
+        return run_of(rows[0]) if rows else None
+
+    def runs(self) -> list[MailRun]:
+        return [run_of(row) for row in self._rows(select(runs).order_by(runs.c.id))]
+
+    def set_run(self, run: str, state: RunState, closed_at: datetime | None = None) -> None:
+        self._set(runs.update().where(runs.c.id == run).values(state=state, closed_at=closed_at), f"run {run}")
+
+    # pieces and copies
+
+    def next_piece_number(self) -> int:
+        return self._next_number("piece")
+
+    def add_piece(self, piece: MailPiece) -> None:
+        names = [column.name for column in pieces.columns]
+        row = {name: getattr(piece, name) for name in names}
+        self._connection.execute(pieces.insert(), {**row, "lines": list(piece.lines)})
+        inside = [
+            {
+                "piece": piece.id,
+                "position": position,
+                "document": each.document,
+                "number": each.number,
+                "pageset": each.pageset,
+                "pages": each.pages,
+            }
+            for position, each in enumerate(piece.documents)
+        ]
+        if inside:
+            self._connection.execute(piece_documents.insert(), inside)
+
+    def piece(self, piece: str) -> MailPiece | None:
+        found = self._pieces(select(pieces).where(pieces.c.id == piece), pieces.c.id == piece)
+        return found[0] if found else None
+
+    def pieces(self, run: str) -> list[MailPiece]:
+        of_run = select(pieces).where(pieces.c.run == run).order_by(pieces.c.sort_key, pieces.c.id)
+        return self._pieces(of_run, pieces.c.run == run)
+
+    def set_piece(self, piece: str, state: PieceState) -> None:
+        self._set(pieces.update().where(pieces.c.id == piece).values(state=state), f"piece {piece}")
+
+    def add_copy(self, copy: Copy) -> None:
+        row = {
+            "piece": copy.piece,
+            "copy": copy.copy,
+            "batch": copy.batch,
+            "position": copy.order,
+            "first_sheet": copy.first_sheet,
+            "sheets": copy.sheets,
+            "state": copy.state,
+            "seq": 0,
+        }
+        self._connection.execute(copies.insert(), row)
+
+    def copy(self, piece: str, copy: int) -> Copy | None:
+        rows = self._rows(_COPIES.where(copies.c.piece == piece, copies.c.copy == copy))
+        return copy_of(rows[0]) if rows else None
+
+    def copies(self, piece: str) -> list[Copy]:
+        return [copy_of(row) for row in self._rows(_OF_COPY.where(copies.c.piece == piece))]
+
+    def copies_of_run(self, run: str) -> list[Copy]:
+        """By the pieces' sort order, a piece's copies in order."""
+        return [copy_of(row) for row in self._rows(_OF_RUN.where(pieces.c.run == run))]
+
+    def copies_of_batch(self, batch: str) -> list[Copy]:
+        return [copy_of(row) for row in self._rows(_OF_BATCH.where(copies.c.batch == batch))]
+
+    def set_copy(self, piece: str, copy: int, state: CopyState, seq: int) -> None:
+        row = copies.update().where(copies.c.piece == piece, copies.c.copy == copy)
+        self._set(row.values(state=state, seq=seq), f"copy {copy} of piece {piece}")
+
+    def copy_seq(self, piece: str, copy: int) -> int:
+        last = select(copies.c.seq).where(copies.c.piece == piece, copies.c.copy == copy)
+        return self._connection.execute(last).scalar_one_or_none() or 0
+
+    # batches
+
+    def add_batch(self, batch: Batch) -> None:
+        self._connection.execute(batches.insert(), batch_row(batch))
+
+    def batch(self, batch: str) -> Batch | None:
+        rows = self._rows(select(batches).where(batches.c.id == batch))
+        return batch_of(rows[0]) if rows else None
+
+    def batches(self, run: str) -> list[Batch]:
+        # by length first: the hundredth batch of a run has a digit more
+        of_run = select(batches).where(batches.c.run == run).order_by(func.length(batches.c.id), batches.c.id)
+        return [batch_of(row) for row in self._rows(of_run)]
+
+    def set_batch(self, batch: Batch) -> None:
+        self._set(batches.update().where(batches.c.id == batch.id).values(batch_row(batch)), f"batch {batch.id}")
+
+    # journal
+
+    def append(self, entry: Entry) -> ChainedEntry:
+        return self._journal.append(entry)
+
+    def has_machine_event(self, boot: int, number: int) -> bool:
+        return self._journal.has_machine_event(boot, number)
+
+    def last_machine_event(self) -> tuple[int, int] | None:
+        return self._journal.last_machine_event()
+
+    def entries(self, *, run: str | None = None, piece: str | None = None) -> Iterator[ChainedEntry]:
+        return self._journal.entries(run, piece)
+
+    # inside
+
+    def _rows(self, rows: Select[Any]) -> list[Any]:
+        return list(self._connection.execute(rows).mappings())
+
+    def _set(self, update: Update, what: str) -> None:
+        if self._connection.execute(update).rowcount != 1:
+            raise StoreError("E6510", f"{what} is not in the store", place=str(self._engine.url.database))
+
+    def _next_number(self, name: str) -> int:
+        counted = numbers.update().where(numbers.c.name == name).values(last=numbers.c.last + 1)
+        given: int = self._connection.execute(counted.returning(numbers.c.last)).scalar_one()
+        return given
+
+    def _pieces(self, rows: Select[Any], which: Any) -> list[MailPiece]:
+        """Pieces with their documents in two queries, however many they are."""
+        inside: dict[str, list[Any]] = defaultdict(list)
+        parts = select(piece_documents).join(pieces).where(which)
+        for part in self._rows(parts.order_by(piece_documents.c.piece, piece_documents.c.position)):
+            inside[part["piece"]].append(part)
+        return [piece_of(row, inside[row["id"]]) for row in self._rows(rows)]
