@@ -29,7 +29,7 @@ class Marks:
 class MarksCheck:
     """What read marks say (`roles`) and, in words, why they must not be trusted (`problems`)."""
 
-    roles: Mapping[str, bool]
+    roles: dict[str, bool]
     problems: tuple[str, ...]
 
 
@@ -123,7 +123,7 @@ def check(mark_set: MarkSet, positions: Sequence[bool]) -> MarksCheck:
         stray = [mark.role for mark in mark_set.marks if mark.scope is scope and roles[mark.role]]
         if stray and roles.get(end) is False:
             problems.append(f"{', '.join(stray)} without {end}")
-    return MarksCheck(MappingProxyType(roles), tuple(problems))
+    return MarksCheck(roles, tuple(problems))
 
 
 def _constant_problems(mark_set: MarkSet, roles: Mapping[str, bool]) -> list[str]:

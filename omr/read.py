@@ -1,0 +1,197 @@
+"""Reading marks and code of printed sheets back from pixels. The reader knows the mark set and nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+import zxingcpp
+
+from omr.encode import check, counter_value
+from omr.errors import OmrError
+from omr.mark import Counts
+from omr.markset import MarkSet
+from omr.place import Box
+from omr.sheet import SheetId
+from omr.strip import Gray, find_marks
+
+# Four pixels a module of 0.5 mm and three a mark of 0.4 mm thickness: what both need, and little more.
+READ_DPI = 200
+
+_MM_PER_INCH = 25.4
+_PT_PER_INCH = 72
+_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
+_SHEET_EVERY = {"one-sided": 1, "two-sided-long-edge": 2, "two-sided-short-edge": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRead:
+    """One code found in a strip."""
+
+    symbology: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    """What one page says.
+
+    page        1-based page of the file.
+    sheet       what the code says, None when there is none that can be read.
+    roles       what the marks say; None when there are no marks.
+    positions   the marks by position, True printed; None when there are no marks.
+    codes       every code in the strip.
+    problems    in words; a sheet is to be trusted only when there are none.
+    """
+
+    page: int
+    sheet: SheetId | None
+    roles: dict[str, bool] | None
+    positions: tuple[bool, ...] | None
+    codes: tuple[CodeRead, ...]
+    problems: tuple[str, ...]
+
+
+def read_pdf(path: Path, mark_set: MarkSet, *, sides: str = "one-sided") -> Iterator[SheetReading]:
+    """Read the front of every sheet of a print file, in order.
+
+    `sides` is the IPP keyword; two-sided files have a sheet every other page. Raises OmrError E5301 for a file
+    that is no PDF or cannot be opened, ValueError for another `sides`.
+    """
+    if sides not in _SHEET_EVERY:
+        raise ValueError(f"sides must be one of {', '.join(_SHEET_EVERY)}, not {sides!r}")
+    try:
+        pdf = pypdfium2.PdfDocument(path)
+    except FileNotFoundError as error:
+        raise _unreadable("there is no such file", path) from error
+    except pypdfium2.PdfiumError as error:
+        raise _unreadable(f"it is no PDF that can be read: {error}", path) from error
+    with closing(pdf):
+        for index in range(0, len(pdf), _SHEET_EVERY[sides]):
+            try:
+                page = pdf[index]
+            except pypdfium2.PdfiumError as error:
+                raise _unreadable(f"page {index + 1} cannot be read: {error}", path) from error
+            with closing(page):
+                yield read_page(page, mark_set, number=index + 1)
+
+
+def _unreadable(fact: str, path: Path) -> OmrError:
+    return OmrError("E5301", fact, place=str(path), remedy="Check the file; have it made anew if it is damaged.")
+
+
+def read_page(page: pypdfium2.PdfPage, mark_set: MarkSet, *, number: int = 1) -> SheetReading:
+    """Read the strip of one page; `number` becomes `SheetReading.page`. A page too small is a problem, no error.
+
+    PDFium is not safe for threads: read the pages of one process one after another.
+    """
+    try:
+        pixels = render_strip(page, mark_set)
+    except OmrError as error:
+        return SheetReading(number, None, None, None, (), (error.message,))
+    return read_strip(pixels, READ_DPI, mark_set, number=number)
+
+
+def render_strip(page: pypdfium2.PdfPage, mark_set: MarkSet, dpi: float = READ_DPI) -> Gray:
+    """The pixels of a page's strip, as `read_strip` wants them. Raises OmrError E5204 for a page too small."""
+    width_pt, height_pt = page.get_size()
+    per_mm = _PT_PER_INCH / _MM_PER_INCH
+    strip = mark_set.strip
+    if not (sheet := Box(0, 0, width_pt / per_mm, height_pt / per_mm)).holds(strip):
+        raise OmrError(
+            "E5204",
+            f"a page of {sheet.w:.0f} × {sheet.h:.0f} mm does not hold the strip of {mark_set.name}",
+            place=f"mark set {mark_set.name}: strip",
+            remedy="Choose the mark set that the file was made with.",
+        )
+    crop = (
+        strip.x * per_mm,
+        height_pt - strip.bottom * per_mm,
+        width_pt - strip.right * per_mm,
+        strip.y * per_mm,
+    )
+    bitmap = page.render(scale=dpi / _PT_PER_INCH, crop=crop, grayscale=True, may_draw_forms=False)
+    with closing(bitmap):
+        return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
+
+
+def read_strip(gray: Gray, dpi: float, mark_set: MarkSet, *, number: int = 1) -> SheetReading:
+    """Read the pixels of a strip: rows × columns, 0 black … 255 white, of exactly `mark_set.strip` at `dpi`.
+
+    Raises OmrError E5302 when their size is not the strip's.
+    """
+    wanted = (mark_set.strip.h * dpi / _MM_PER_INCH, mark_set.strip.w * dpi / _MM_PER_INCH)
+    rounding_px = 2
+    if gray.ndim != 2 or any(abs(have - want) > rounding_px for have, want in zip(gray.shape, wanted, strict=True)):
+        raise OmrError(
+            "E5302",
+            f"pixels of shape {gray.shape} are not the strip: {wanted[0]:.0f} rows of {wanted[1]:.0f} at {dpi:g} dpi",
+            place=f"mark set {mark_set.name}: strip",
+            remedy="Cut the image at the strip's edges and name the right resolution.",
+        )
+    marks = find_marks(gray, dpi, mark_set)
+    problems = list(marks.problems)
+    roles: dict[str, bool] | None = None
+    if marks.positions is not None:
+        checked = check(mark_set, marks.positions)
+        roles = checked.roles
+        problems += checked.problems
+    codes = _codes(gray, dpi, mark_set)
+    sheet = _sheet(codes, mark_set, problems)
+    if sheet is not None and roles is not None:
+        problems += _disagreements(sheet, roles, mark_set)
+    return SheetReading(number, sheet, roles, marks.positions, codes, tuple(problems))
+
+
+def _codes(gray: Gray, dpi: float, mark_set: MarkSet) -> tuple[CodeRead, ...]:
+    """Look where the code should be; only when nothing is there, look hard and everywhere."""
+    play_mm = mark_set.tolerance_mm
+    zone = mark_set.code.clear_zone.grown(play_mm, play_mm, play_mm)
+    strip, px_per_mm = mark_set.strip, dpi / _MM_PER_INCH
+    rows = slice(max(0, math.floor((zone.y - strip.y) * px_per_mm)), math.ceil((zone.bottom - strip.y) * px_per_mm))
+    columns = slice(max(0, math.floor((zone.x - strip.x) * px_per_mm)), math.ceil((zone.right - strip.x) * px_per_mm))
+    found = zxingcpp.read_barcodes(
+        np.ascontiguousarray(gray[rows, columns]),
+        formats=_FORMATS,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+    ) or zxingcpp.read_barcodes(gray, formats=_FORMATS)
+    return tuple(CodeRead(mark_set.code.symbology, barcode.text) for barcode in found)
+
+
+def _sheet(codes: tuple[CodeRead, ...], mark_set: MarkSet, problems: list[str]) -> SheetId | None:
+    """The sheet that the codes name; says in `problems` why there is none."""
+    template = mark_set.code.template
+    named = {code.text: template.match(code.text) for code in codes}
+    sheets = sorted({sheet for sheet in named.values() if sheet is not None})
+    problems += [f"foreign code {text!r}" for text, sheet in named.items() if sheet is None]
+    if not codes:
+        problems.append("no code that can be read")
+    if len(sheets) > 1:
+        problems.append("codes of two sheets")
+    if len(sheets) != 1:
+        return None
+    sheet = sheets[0]
+    if sheet.sheet > sheet.of:
+        problems.append(f"the code says sheet {sheet.sheet} of {sheet.of}")
+    return sheet
+
+
+def _disagreements(sheet: SheetId, roles: Mapping[str, bool], mark_set: MarkSet) -> list[str]:
+    """Where the marks contradict the code. The wrap-around sequence counts the print file: that is the caller's."""
+    says = f"the code says sheet {sheet.sheet} of {sheet.of}"
+    problems = []
+    for role, due in (("insert", sheet.sheet == sheet.of), ("first", sheet.sheet == 1)):
+        if role in roles and roles[role] != due:
+            problems.append(f"{says}, but the {role} mark is {'missing' if due else 'there'}")
+    for counter in mark_set.counters:
+        due_value, value = counter.value(sheet.sheet), counter_value(mark_set, counter.name, roles)
+        if counter.counts is Counts.SHEET and value != due_value:
+            problems.append(f"{says}, but {counter.name} is {value} instead of {due_value}")
+    return problems
