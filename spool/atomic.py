@@ -74,6 +74,7 @@ class AtomicFile:
             os.fsync(self._handle)
             self._close()
             os.replace(self._temporary, self.path)
+            self._temporary = ""
             self._sync_folder()
         except OSError as error:
             raise disk_error(error, self.path) from error
@@ -81,12 +82,12 @@ class AtomicFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # After a commit there is no temporary file; after anything else it must go, and a fault in doing so must not
-        # hide the one that is on its way.
+        # A fault in clearing up must not hide the one that is on its way.
         with suppress(OSError):
             self._close()
-        with suppress(OSError):
-            os.unlink(self._temporary)
+        if self._temporary:
+            with suppress(OSError):
+                os.unlink(self._temporary)
 
     def _close(self) -> None:
         handle, self._handle = self._handle, -1
