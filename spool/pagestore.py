@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -162,11 +163,14 @@ def _unpack_glyphs(data: bytes) -> tuple[int, ...]:
 
 
 def _keep(path: str, packed: bytes, name: str) -> None:
-    """Write `packed` unless it lies there already. A sound file with other content is never overwritten."""
+    """Write `packed` unless it lies there already. A sound file is never overwritten."""
     present = _bytes_of(path)
     if present == packed:
         return
-    if present is not None and _sound(present, name):
+    kept = None if present is None else _sound(present, name)
+    if kept is not None:
+        if _same_content(kept, unpack(packed)):
+            return
         remedy = (
             "Give the changed layout, font or image a new version, so that its pages get a key of their own; "
             "what was printed from the kept pages must stay provable."
@@ -179,12 +183,24 @@ def _keep(path: str, packed: bytes, name: str) -> None:
     write_whole(path, packed)
 
 
-def _sound(data: bytes, name: str) -> bool:
+def _sound(data: bytes, name: str) -> _Part | None:
     try:
-        description, _ = unpack(data)
+        described = unpack(data)
     except Damaged:
+        return None
+    return described if described[0]["name"] == name else None
+
+
+def _same_content(kept: _Part, new: _Part) -> bool:
+    """Whether two files differ in nothing but how they were deflated, as after a new version of the compressor."""
+    return kept[0] == new[0] and len(kept[1]) == len(new[1]) and all(map(_inflate_alike, kept[1], new[1]))
+
+
+def _inflate_alike(one: bytes, other: bytes) -> bool:
+    try:
+        return one == other or zlib.decompress(one) == zlib.decompress(other)
+    except zlib.error:
         return False
-    return bool(description["name"] == name)
 
 
 def _stamp(path: str) -> _Stamp:

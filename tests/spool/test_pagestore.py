@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import pickle
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -188,6 +189,14 @@ def test_the_same_key_with_other_pages_is_refused_and_the_first_stays(store: Pag
         store.put(replace(RICH, pages=(*RICH.pages, b"one more")))
     assert caught.value.code == "E6104"
     assert store.get(RICH.key) == RICH
+
+
+def test_pages_that_are_only_deflated_otherwise_are_the_same_and_the_first_stay(store: PageStore) -> None:
+    store.put(RICH)
+    deflated_otherwise = tuple(zlib.compress(zlib.decompress(page), 0) for page in RICH.pages)
+    assert deflated_otherwise != RICH.pages
+    assert store.put(replace(RICH, pages=deflated_otherwise)) == RICH.key
+    assert PageStore(store.root).get(RICH.key) == RICH
 
 
 def test_the_same_form_name_with_other_content_is_refused(store: PageStore) -> None:
