@@ -48,7 +48,6 @@ class CopyEvent(Enum):
     HAND_OVER = "hand-over"
     DESTROY = "destroy"
     QUARANTINE = "quarantine"
-    RESTACK = "restack"
     DECLARE_STACKED = "declare-stacked"
     CANCEL = "cancel"
 
@@ -80,14 +79,12 @@ TRANSITIONS: Mapping[tuple[CopyState, CopyEvent], CopyState] = MappingProxyType(
         (S.STACKED, E.QUARANTINE): S.QUARANTINED,
         (S.DIVERTED, E.DESTROY): S.DESTROYED,
         (S.DIVERTED, E.QUARANTINE): S.QUARANTINED,
-        (S.DIVERTED, E.RESTACK): S.PRINTED,
         (S.UNKNOWN, E.PRINT): S.PRINTED,
         (S.UNKNOWN, E.STACK): S.STACKED,
         (S.UNKNOWN, E.DIVERT): S.DIVERTED,
         (S.UNKNOWN, E.NOT_FED): S.PRINTED,
         (S.UNKNOWN, E.DESTROY): S.DESTROYED,
         (S.UNKNOWN, E.QUARANTINE): S.QUARANTINED,
-        (S.UNKNOWN, E.RESTACK): S.PRINTED,
         (S.UNKNOWN, E.DECLARE_STACKED): S.STACKED,
     }
 )
@@ -101,7 +98,7 @@ REPLACEABLE = frozenset({S.DESTROYED, S.QUARANTINED})
 RESTING = frozenset({S.STACKED, *FINAL})
 """A run can be handed over when every copy is in one of these."""
 
-PERSONAL = frozenset({E.HAND_OVER, E.DESTROY, E.QUARANTINE, E.RESTACK, E.DECLARE_STACKED, E.CANCEL})
+PERSONAL = frozenset({E.HAND_OVER, E.DESTROY, E.QUARANTINE, E.DECLARE_STACKED, E.CANCEL})
 """Events that only a named person can cause."""
 
 

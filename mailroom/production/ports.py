@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -174,6 +175,10 @@ class Inserter(Protocol):
     def end_job(self) -> Counters: ...
 
 
+OpenInserter = Callable[[EventSink, tuple[int, int] | None], AbstractContextManager[Inserter]]
+"""Connects to the machine: the sink, and (boot id, number) of the last event that the journal holds."""
+
+
 class Progress(Protocol):
     """Told how far a stage is; a terminal draws it, tests ignore it."""
 
@@ -191,7 +196,7 @@ class Operator(Protocol):
         to leave it standing."""
         ...
 
-    def judge(self, copies: Iterable[Copy], reasons: dict[tuple[str, int], str]) -> dict[tuple[str, int], str]:
-        """What became of copies that are diverted or unknown: (piece, copy) → "destroyed", "quarantined",
-        "restacked" or "stacked". Copies left out stay as they are."""
+    def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:
+        """What became of copies that nobody can vouch for: (piece, copy) → "destroyed", "quarantined" or "stacked"
+        (found sealed in the stacker). Copies left out stay as they are."""
         ...

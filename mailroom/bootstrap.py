@@ -1,0 +1,149 @@
+"""The one place where adapters are chosen: settings in, a house with its plant and print line out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drivers.inserter.driver import InserterDriver
+from drivers.inserter.profile import load_profile
+from layouts.envelope import load_envelope
+from layouts.fonts import default_fonts
+from layouts.layout import load_layout
+from layouts.program import compile_layout
+from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
+from mailroom.domain.errors import MailroomError, NeedsPerson
+from mailroom.intake.receive import Reception
+from mailroom.production.line import Line, Patience
+from mailroom.production.plant import Plant
+from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress
+from mailroom.store.store import Store, open_store
+from omr.markset import load_mark_set
+from spool.pagestore import PageStore
+from spool.queues.folder import FolderQueue
+
+
+def now() -> datetime:
+    """The wall clock, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An installation, opened."""
+
+    folder: Path
+    settings: Settings
+    store: Store
+    plant: Plant
+
+    def reception(self, duplicates_by: str | None = None) -> Reception:
+        """Where documents come in."""
+        return Reception(self.store.ledger, self.plant.clock, self.folder / "quarantine", duplicates_by)
+
+    def line(self, operator: Operator, *, queue: PrintQueue | None = None) -> Line:
+        """The print line of the settings."""
+        settings = self.settings
+        return Line(
+            queue=queue or make_queue(self.folder, settings),
+            open_inserter=inserter_opener(settings),
+            machine=settings.inserter.name,
+            operator=operator,
+            patience=Patience(settings.patience.poll, settings.patience.stalled),
+        )
+
+    def machine_log(self) -> Path | None:
+        """Where the machine's own log lies, when the settings name one."""
+        log = self.settings.inserter.log
+        return None if log is None else self.folder / log
+
+
+def init_house(folder: Path, client: str, *, settings: str | None = None) -> None:
+    """Make a folder a Mailroom: settings, ledger, subfolders. Refused (E1904) when it is one already."""
+    path = folder / FILE_NAME
+    if path.exists():
+        raise MailroomError("E1904", f"{folder} is a Mailroom already", place=str(path), remedy="Choose another folder.")
+    for part in ("inbox", "pages", "queue", "quarantine", "runs"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    path.write_text(settings or TEMPLATE.format(client=client.replace('"', "'")), encoding="utf-8")
+    store = open_store(_database_url(folder, load_settings(folder)))
+    store.upgrade()
+    store.close()
+
+
+@contextmanager
+def open_house(folder: Path, progress: Progress) -> Iterator[House]:
+    """Open an installation; its ledger is brought to the present schema."""
+    settings = load_settings(folder)
+    store = open_store(_database_url(folder, settings))
+    try:
+        store.upgrade()
+        yield House(folder, settings, store, make_plant(folder, settings, store, progress))
+    finally:
+        store.close()
+
+
+def make_plant(folder: Path, settings: Settings, store: Store, progress: Progress) -> Plant:
+    """Load layout, fonts, mark set and envelopes that the settings name."""
+    fonts = default_fonts()
+    return Plant(
+        folder=folder,
+        open_ledger=store.ledger,
+        clock=now,
+        sleep=time.sleep,
+        pages=PageStore(folder / "pages"),
+        program=compile_layout(load_layout(settings.layout), fonts),
+        fonts=fonts,
+        mark_set=load_mark_set(settings.mark_set),
+        envelopes=tuple(load_envelope(name) for name in settings.envelopes),
+        client=settings.client,
+        stock=settings.stock,
+        sides=settings.sides,
+        batch_sheets=settings.batch_sheets,
+        tray_limit=settings.tray_limit,
+        progress=progress,
+    )
+
+
+def make_queue(folder: Path, settings: Settings) -> PrintQueue:
+    """The print queue of the settings; `cups` needs the extra [cups]."""
+    queue = settings.queue
+    if queue.kind == "folder":
+        return FolderQueue(folder / "queue", now, queue.seconds_per_sheet)
+    from spool.queues.cups import CupsQueue
+
+    return CupsQueue(queue.printer, server=queue.server or None)
+
+
+def inserter_opener(settings: Settings) -> OpenInserter:
+    """Connects to the inserter of the settings. NeedsPerson (E2060) when none is configured."""
+
+    def connect(sink: EventSink, resume: tuple[int, int] | None) -> AbstractContextManager[Inserter]:
+        if not settings.inserter.url:
+            raise NeedsPerson(
+                "E2060",
+                "the stack is printed, but no inserter is configured",
+                place="mailroom.toml, [inserter] url",
+                remedy="Name the machine's port there (or with run start --inserter URL), then start the run again.",
+            )
+        return InserterDriver(
+            settings.inserter.url,
+            profile=load_profile(settings.inserter.profile),
+            sink=sink,
+            clock=time.monotonic,
+            host_session=secrets.randbits(32),
+            resume=resume,
+        )
+
+    return connect
+
+
+def _database_url(folder: Path, settings: Settings) -> str:
+    prefix = "sqlite:///"
+    name = settings.database.removeprefix(prefix)
+    return f"{prefix}{folder / name}" if settings.database.startswith(prefix) else settings.database

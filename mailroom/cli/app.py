@@ -1,0 +1,64 @@
+"""The command tree, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+import typer
+
+from mailroom.cli import demo, intake, layout, marks, piece, run, setup, simulator, verify
+from mailroom.cli.output import OUR_FAULT, TROUBLE, USAGE, exit_code, show_error, stderr
+from mailroom.domain.errors import Explained
+
+app = typer.Typer(
+    name="mailroom",
+    help="Print and mail: every document reaches its recipient exactly once, proven sheet by sheet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("demo")(demo.demo)
+app.command("init")(setup.init)
+app.command("intake")(intake.intake)
+app.add_typer(run.app, name="run")
+app.add_typer(piece.app, name="piece")
+app.add_typer(marks.app, name="marks")
+app.add_typer(layout.app, name="layout")
+app.command("verify")(verify.verify)
+app.command(
+    "simulator",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)(simulator.simulator)
+
+
+def main() -> None:
+    """Run the command line and exit with the code of the contract."""
+    sys.exit(run_app(sys.argv[1:]))
+
+
+def run_app(arguments: list[str]) -> int:
+    """Run with these arguments; returns the exit code."""
+    try:
+        result = app(args=arguments, standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.Abort:
+        stderr.print("Stopped. Nothing is lost: the same command goes on from here.")
+        return TROUBLE
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except KeyboardInterrupt:
+        stderr.print("Stopped. Nothing is lost: the same command goes on from here.")
+        return TROUBLE
+    except Exception as error:  # the outermost edge: whatever is not explained is our fault, and says so
+        if isinstance(error, Explained):
+            show_error(error)
+            return exit_code(error)
+        traceback.print_exc()
+        stderr.print("[bold red]E9001[/] This is our fault, not yours. The ledger holds all that happened before it.")
+        return OUR_FAULT
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,70 @@
+"""`mailroom intake`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from mailroom.bootstrap import open_house
+from mailroom.cli.options import HERE, Folder, Json
+from mailroom.cli.output import REFUSED, StageProgress, error_json, print_json, show_error, stdout
+from mailroom.intake.receive import Received
+
+
+def intake(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Invoices: UBL, CII, JSON lines or CSV.")],
+    folder: Folder = HERE,
+    accept_duplicates: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Take documents that were taken in before once more; NAME decides that."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Take documents in. What can't be taken goes to quarantine with its reasons; the rest goes on."""
+    with StageProgress(quiet=json) as progress, open_house(folder, progress) as house:
+        results: list[Received] = []
+        for result in house.reception(accept_duplicates).receive(files):
+            results.append(result)
+            progress("intake", len(results), len(results))
+    refused = [result for result in results if result.error is not None]
+    if json:
+        print_json([received_json(result) for result in results])
+    else:
+        _show(results, refused, folder)
+    return REFUSED if refused else 0
+
+
+def received_json(result: Received) -> dict[str, Any]:
+    """One element of `intake --json`."""
+    invoice = result.invoice
+    return {
+        "file": result.file,
+        "status": result.status,
+        "kind": result.kind,
+        "number": invoice.number if invoice else None,
+        "customer": invoice.buyer.name if invoice else None,
+        "currency": invoice.currency if invoice else None,
+        "total": str(invoice.totals.payable) if invoice else None,
+        "language": invoice.language if invoice else None,
+        "error": error_json(result.error),
+    }
+
+
+def _show(results: list[Received], refused: list[Received], folder: Path) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("file", "kind", "accepted", "refused"):
+        table.add_column(column, justify="left" if column in ("file", "kind") else "right")
+    for file in dict.fromkeys(result.file for result in results):
+        mine = [result for result in results if result.file == file]
+        bad = sum(result.error is not None for result in mine)
+        table.add_row(Path(file).name, mine[0].kind, str(len(mine) - bad), str(bad) if bad else "–")
+    stdout.print(table)
+    for result in refused:
+        if result.error is not None:
+            show_error(result.error)
+    if refused:
+        stdout.print(f"{len(refused)} set aside in {folder / 'quarantine'}", soft_wrap=True)
+    stdout.print("Next: mailroom run start")

@@ -1,0 +1,78 @@
+"""`mailroom marks read`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mailroom.cli.options import Json
+from mailroom.cli.output import REFUSED, StageProgress, print_json, stdout
+from mailroom.domain.errors import InputRefused
+from omr.markset import load_mark_set
+from omr.read import SheetReading, read_pdf
+
+app = typer.Typer(help="Marks and codes on the sheets.", no_args_is_help=True)
+
+
+@app.callback()
+def _marks() -> None:
+    """Marks and codes on the sheets."""
+
+
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.pdf…", help="Print files or scans.")],
+    mark_set: Annotated[str, typer.Option(help="A shipped mark set's name, or a TOML file.")] = "quadient",
+    sides: Annotated[str, typer.Option(help="one-sided, or two-sided-long-edge: marks on every other page.")] = "one-sided",
+    json: Json = False,
+) -> int:
+    """Read OMR marks and codes back from the pixels, knowing only the mark set. Exit 3 when a page has a problem."""
+    marks = load_mark_set(mark_set)
+    readings: list[tuple[Path, SheetReading]] = []
+    with StageProgress(quiet=json) as progress:
+        for file in files:
+            if not file.is_file():
+                raise InputRefused("E1905", f"no file {file}", place=str(file), remedy="Check the name.")
+            for reading in read_pdf(file, marks, sides=sides):
+                readings.append((file, reading))
+                progress(f"read {file.name}", len(readings), len(readings))
+    bad = sum(bool(reading.problems) for _, reading in readings)
+    if json:
+        print_json([_reading(file, reading, marks.name) for file, reading in readings])
+    else:
+        _show(readings, bad)
+    return REFUSED if bad else 0
+
+
+def _reading(file: Path, reading: SheetReading, mark_set: str) -> dict[str, Any]:
+    sheet = reading.sheet
+    return {
+        "file": str(file),
+        "page": reading.page,
+        "sheet": {
+            "run": sheet.run,
+            "piece": sheet.piece,
+            "copy": sheet.copy,
+            "sheet": sheet.sheet,
+            "of": sheet.of,
+        }
+        if sheet
+        else None,
+        "omr": {"set": mark_set, "marks": dict(reading.roles)} if reading.roles is not None else None,
+        "codes": [{"symbology": code.symbology, "text": code.text} for code in reading.codes],
+        "problems": list(reading.problems),
+    }
+
+
+def _show(readings: list[tuple[Path, SheetReading]], bad: int) -> None:
+    for file, reading in readings:
+        sheet = reading.sheet
+        name = f"{sheet.piece} copy {sheet.copy} sheet {sheet.sheet}/{sheet.of}" if sheet else "no code read"
+        present = " ".join(role for role, there in (reading.roles or {}).items() if there)
+        stdout.print(f"{file.name} {reading.page:>5}  {name:<32} {present}", soft_wrap=True)
+        for problem in reading.problems:
+            stdout.print(f"        [red]{problem}[/]")
+    verdict = f"[bold red]{bad} with problems[/]" if bad else "[bold green]all read[/]"
+    stdout.print(f"{len(readings)} sheets, {verdict}")

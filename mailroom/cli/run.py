@@ -1,0 +1,173 @@
+"""`mailroom run start | show | close`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from mailroom.bootstrap import House, inserter_opener, open_house
+from mailroom.cli.closing import close_house_run
+from mailroom.cli.operators import NoOperator, TerminalOperator
+from mailroom.cli.options import HERE, Folder, Json, Who
+from mailroom.cli.output import StageProgress, print_json, stderr, stdout
+from mailroom.domain.document import DocumentState
+from mailroom.domain.errors import MailroomError
+from mailroom.domain.run import MailRun
+from mailroom.production.ports import Operator
+from mailroom.production.reconcile import unresolved, why
+from mailroom.production.run_window import begin_run, carry_on
+from mailroom.production.tally import tally
+
+app = typer.Typer(help="Mail runs.", no_args_is_help=True)
+
+
+@app.command()
+def start(
+    folder: Folder = HERE,
+    inserter: Annotated[str, typer.Option(metavar="URL", help="The machine's port; overrides the settings.")] = "",
+    who: Who = "",
+    json: Json = False,
+) -> int:
+    """Print and insert what waits; goes on where an interrupted run stood. With --who on a terminal it asks you about
+    jams and doubtful copies; without, it stops there (exit 4 or 5)."""
+    operator: Operator = TerminalOperator(who) if who and stderr.is_terminal and not json else NoOperator()
+    with StageProgress(quiet=json or isinstance(operator, TerminalOperator)) as progress:
+        with open_house(folder, progress) as house:
+            line = house.line(operator)
+            if inserter:
+                part = house.settings.inserter.model_copy(update={"url": inserter})
+                line = replace(line, open_inserter=inserter_opener(house.settings.model_copy(update={"inserter": part})))
+            run = begin_run(house.plant)
+            carry_on(house.plant, line, run)
+            report = run_report(house, run)
+    if json:
+        print_json(report)
+    else:
+        show_report(report)
+        stdout.print(f"Next: mailroom run close {run.id} --who NAME, when the trays are handed over")
+    return 0
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="R000001; the latest when left out.")] = "",
+    folder: Folder = HERE,
+    json: Json = False,
+) -> int:
+    """How a run stands: batches, copies by state, and what waits for a person."""
+    with StageProgress(quiet=True) as progress, open_house(folder, progress) as house:
+        report = run_report(house, find_run(house, run))
+    if json:
+        print_json(report)
+    else:
+        show_report(report)
+    return 0
+
+
+@app.command()
+def close(
+    who: Who,
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="R000001; the latest when left out.")] = "",
+    folder: Folder = HERE,
+    json: Json = False,
+) -> int:
+    """Hand the run over to the post in your name: statement, tray tags and exports are written. Refused (exit 5) while
+    a copy is unresolved."""
+    with StageProgress(quiet=True) as progress, open_house(folder, progress) as house:
+        closing = close_house_run(house, find_run(house, run), who)
+        report = run_report(house, closing.run)
+    if json:
+        print_json({**report, "report": str(closing.statement)})
+    else:
+        show_report(report)
+        stdout.print(f"Statement  {closing.statement}", soft_wrap=True)
+        stdout.print(f"Tray tags  {closing.tray_tags}", soft_wrap=True)
+        stdout.print(f"Next: mailroom verify {closing.folder}", soft_wrap=True)
+    return 0
+
+
+def find_run(house: House, run: str) -> MailRun:
+    """The run of that name, the latest when none is given."""
+    with house.store.ledger() as ledger:
+        found = ledger.run(run) if run else next(iter(reversed(ledger.runs())), None)
+    if found is None:
+        raise MailroomError(
+            "E7041", f"no run {run}" if run else "no run yet", place=str(house.folder), remedy="Begin one: mailroom run start."
+        )
+    return found
+
+
+def run_report(house: House, run: MailRun) -> dict[str, Any]:
+    """`run show --json`."""
+    with house.store.ledger() as ledger:
+        held = ledger.run(run.id) or run
+        waits = unresolved(ledger, run.id)
+        aside = ledger.documents(DocumentState.SET_ASIDE)
+        return {
+            "run": run.id,
+            "state": held.state.value,
+            "opened_at": held.opened_at.isoformat(),
+            **asdict(tally(ledger, run.id)),
+            "copy_states": dict(Counter(copy.state.value for copy in ledger.copies_of_run(run.id))),
+            "batches": [
+                {
+                    "batch": batch.id,
+                    "envelope": batch.envelope,
+                    "pieces": batch.pieces,
+                    "sheets": batch.sheets,
+                    "state": batch.state.value,
+                    "reprint": batch.reprint,
+                    "print_file": str(house.plant.run_folder(run.id) / batch.print_file) if batch.print_file else None,
+                    "control_file": str(house.plant.run_folder(run.id) / batch.control_file)
+                    if batch.control_file
+                    else None,
+                }
+                for batch in ledger.batches(run.id)
+            ],
+            "waits": [
+                {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why(ledger, copy)}
+                for copy in waits
+            ],
+            "set_aside": [{"document": each.invoice.number, "problem": each.problem} for each in aside],
+        }
+
+
+def show_report(report: dict[str, Any]) -> None:
+    """The report as text."""
+    stdout.print(f"[bold]{report['run']}[/] {report['state']}, opened {report['opened_at'][:16].replace('T', ' ')}")
+    table = Table(box=None, pad_edge=False)
+    for column in ("batch", "envelope", "pieces", "sheets", "state"):
+        table.add_column(column, justify="right" if column in ("pieces", "sheets") else "left")
+    for batch in report["batches"]:
+        name = f"{batch['batch']}{' (reprint)' if batch['reprint'] else ''}"
+        table.add_row(name, batch["envelope"], str(batch["pieces"]), str(batch["sheets"]), batch["state"])
+    stdout.print(table)
+    stdout.print(
+        f"planned {report['planned']} = mailed {report['mailed']} + withdrawn {report['withdrawn']}"
+        f" + moved {report['moved']} + open "
+        f"{report['planned'] - report['mailed'] - report['withdrawn'] - report['moved']}; unknown {report['unknown']}"
+    )
+    for copy in report["waits"]:
+        stdout.print(f"[yellow]waits[/] {copy['piece']} copy {copy['copy']} {copy['state']}: {copy['why']}")
+    for each in report["set_aside"]:
+        stdout.print(f"[yellow]set aside[/] {each['document']}: {each['problem']}", soft_wrap=True)
+
+
+def run_files(report: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Print files and control files of a report."""
+    batches = report["batches"]
+    return (
+        [batch["print_file"] for batch in batches if batch["print_file"]],
+        [batch["control_file"] for batch in batches if batch["control_file"]],
+    )
+
+
+def latest_run_folder(folder: Path) -> Path | None:
+    """The folder of the latest run that was exported."""
+    runs = sorted((folder / "runs").glob("R*/run.json"))
+    return runs[-1].parent if runs else None

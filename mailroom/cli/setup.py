@@ -1,0 +1,21 @@
+"""`mailroom init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailroom.bootstrap import init_house
+from mailroom.cli.output import stdout
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make a Mailroom.")],
+    client: Annotated[str, typer.Option(help="Whose mail this is; stands in control files.")] = "Mailroom",
+) -> None:
+    """Make a folder a Mailroom: settings, ledger, inbox, queue, quarantine."""
+    init_house(folder, client)
+    stdout.print(f"[bold]{folder}[/] is a Mailroom now. Settings: {folder / 'mailroom.toml'}")
+    stdout.print(f"Next: mailroom intake --dir {folder} FILE…", soft_wrap=True)

@@ -1,0 +1,44 @@
+"""`mailroom verify`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.options import HERE, Folder, Json
+from mailroom.cli.output import PERSON, print_json, stdout
+from mailroom.cli.run import latest_run_folder
+from mailroom.domain.errors import MailroomError
+from mailroom.verify.run import verify_run
+
+
+def verify(
+    run_folder: Annotated[
+        Path | None, typer.Argument(metavar="[RUNDIR]", help="A run's folder; the latest exported one when left out.")
+    ] = None,
+    folder: Folder = HERE,
+    json: Json = False,
+) -> int:
+    """Recompute the promise from a run's exported files alone: journal, machine log, control and print files."""
+    chosen = run_folder or latest_run_folder(folder)
+    if chosen is None or not (chosen / "run.json").exists():
+        raise MailroomError(
+            "E7060",
+            f"no exported run in {chosen or folder}",
+            place=str(chosen or folder),
+            remedy="Close a run first (mailroom run close), or name its folder.",
+        )
+    verdict = verify_run(chosen)
+    if json:
+        print_json(asdict(verdict))
+    else:
+        for invariant, count in sorted(verdict.checked.items()):
+            stdout.print(f"  invariant {invariant}: {count} checked")
+        for finding in verdict.findings:
+            where = " ".join(filter(None, (finding.piece, f"copy {finding.copy}" if finding.copy else "")))
+            stdout.print(f"[bold red]✗[/] {finding.invariant} {where or '–'}: {finding.detail}", soft_wrap=True)
+        stdout.print("[bold green]✓ verified[/]" if verdict.ok else f"[bold red]{len(verdict.findings)} findings[/]")
+    return 0 if verdict.ok else PERSON

@@ -1,0 +1,141 @@
+"""Settings of an installation: `mailroom.toml` in its folder, overridden by environment variables `MAILROOM_…`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mailroom.domain.errors import InputRefused
+
+FILE_NAME = "mailroom.toml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QueueSettings(_Part):
+    """Where print jobs go. The folder queue plays a press; `cups` sends to `printer` of the server `host:port`."""
+
+    kind: Literal["folder", "cups"] = "folder"
+    seconds_per_sheet: float = Field(default=0.02, ge=0)
+    printer: str = ""
+    server: str = ""
+
+
+class InserterSettings(_Part):
+    """The machine: a pyserial URL or device, its profile, and where its own log lies (for the evidence of a run)."""
+
+    url: str = ""
+    profile: str = "sim1"
+    name: str = "inserter"
+    log: Path | None = None
+
+
+class PatienceSettings(_Part):
+    """Seconds between questions, and without progress before somebody is called."""
+
+    poll: float = Field(default=0.25, gt=0)
+    stalled: float = Field(default=120.0, gt=0)
+
+
+class Settings(BaseSettings):
+    """Everything that an installation may choose; unknown keys are refused."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="MAILROOM_", env_nested_delimiter="__")
+
+    client: str = "Mailroom"
+    layout: str = "invoice"
+    mark_set: str = "quadient"
+    envelopes: tuple[str, ...] = ("c5", "c4")
+    sides: Literal["one-sided", "two-sided-long-edge"] = "one-sided"
+    stock: str = "stationery"
+    batch_sheets: int = Field(default=500, ge=1)
+    tray_limit: int = Field(default=150, ge=1)
+    database: str = "sqlite:///mailroom.db"
+    queue: QueueSettings = QueueSettings()
+    inserter: InserterSettings = InserterSettings()
+    patience: PatienceSettings = PatienceSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose values come in as init arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read `folder/mailroom.toml`. Raises InputRefused: E1901 no such file, E1902 not TOML, E1903 a wrong key or value."""
+    path = folder / FILE_NAME
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputRefused(
+            "E1901",
+            f"{folder} is not a Mailroom folder: it has no {FILE_NAME}",
+            place=str(path),
+            remedy="Make one with: mailroom init DIR, or name the folder with --dir.",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputRefused(
+            "E1902", f"{FILE_NAME} is not TOML: {error}", place=str(path), remedy="Mend that line."
+        ) from error
+    return _checked(path, raw)
+
+
+def _checked(path: Path, raw: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputRefused(
+            "E1903",
+            f"{key}: {first['msg']}",
+            place=f"{path}{_line_of(path, str(first['loc'][-1]))}",
+            remedy="Correct the value; docs/settings.md lists what each key takes.",
+        ) from error
+
+
+def _line_of(path: Path, key: str) -> str:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.split("=")[0].strip() == key:
+            return f", line {number}"
+    return ""
+
+
+TEMPLATE = """\
+# Settings of this Mailroom. Every key may be left out; docs/settings.md tells what each takes.
+client = "{client}"
+layout = "invoice"
+mark_set = "quadient"
+envelopes = ["c5", "c4"]        # smallest first
+sides = "one-sided"             # or "two-sided-long-edge"
+batch_sheets = 500              # a batch is cut at a piece boundary before it exceeds this
+tray_limit = 150                # letters in a mail tray
+
+[queue]
+kind = "folder"                 # a virtual press; "cups" sends to a real print queue
+seconds_per_sheet = 0.02
+# printer = "press"             # for kind = "cups"
+# server = "localhost:631"
+
+[inserter]
+url = ""                        # /dev/ttyUSB0, socket://host:port, rfc2217://host:port
+profile = "sim1"
+name = "inserter"
+
+[patience]
+poll = 0.25                     # seconds between questions to queue and machine
+stalled = 120.0                 # seconds without progress before somebody is called
+"""

@@ -1,0 +1,102 @@
+"""Receive: files → accepted documents in the ledger; what can't be taken is set aside with its reasons, never dropped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailroom.domain.document import document_key
+from mailroom.domain.errors import Explained, InputRefused
+from mailroom.domain.identity import customer_key
+from mailroom.domain.invoice import IssuedInvoice
+from mailroom.intake.reader import Reading, read_file
+from mailroom.production.ports import Clock, OpenLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one document. `status`: "accepted"; "refused" (it was read, but can't be taken); "quarantined"
+    (the file could not be read). `error` is None when accepted."""
+
+    file: str
+    status: str
+    kind: str
+    invoice: IssuedInvoice | None
+    error: Explained | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Where documents come in. Refused files are copied into `quarantine` beside `NAME.errors.json`.
+
+    `duplicates_by` is the person who decided that a document already taken in shall be delivered again, or None."""
+
+    open_ledger: OpenLedger
+    clock: Clock
+    quarantine: Path
+    duplicates_by: str | None = None
+
+    def receive(self, files: Iterable[Path]) -> Iterator[Received]:
+        """Take in files, one result for each document found, in order."""
+        for path in files:
+            refused: list[Received] = []
+            for reading in read_file(path):
+                result = self._take(reading)
+                if result.error is not None:
+                    refused.append(result)
+                yield result
+            if refused:
+                self._set_aside(path, refused)
+
+    def take(self, invoice: IssuedInvoice, source: str) -> InputRefused | None:
+        """Put one invoice into the ledger; the error when it is there already."""
+        key = document_key(invoice)
+        with self.open_ledger() as ledger:
+            first = ledger.find_document(key)
+            if first is not None and self.duplicates_by is None:
+                return InputRefused(
+                    "E1801",
+                    f"{invoice.kind.value} {invoice.number} of {invoice.seller.name} was taken in before",
+                    place=f"{source} (first: {first.source}, {first.received_at:%Y-%m-%d %H:%M})",
+                    remedy="Nothing to do if it is the same. To send it once more: intake --accept-duplicates NAME.",
+                )
+            ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
+            ledger.commit()
+        return None
+
+    def _take(self, reading: Reading) -> Received:
+        file = str(reading.file)
+        if reading.invoice is None:
+            status = "quarantined" if reading.kind == "unknown" else "refused"
+            return Received(file, status, reading.kind, None, reading.error)
+        error = self.take(reading.invoice, f"{reading.file.name} {reading.place}".strip())
+        return Received(file, "refused" if error else "accepted", reading.kind, reading.invoice, error)
+
+    def _set_aside(self, path: Path, refused: list[Received]) -> None:
+        """Copy the file once (its name carries its content's hash) and list what was wrong with it."""
+        if not path.is_file():
+            return
+        self.quarantine.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()[:12]
+        kept = self.quarantine / f"{path.stem}.{digest}{path.suffix}"
+        if not kept.exists():
+            shutil.copyfile(path, kept)
+        errors = [
+            {
+                "code": each.error.code,
+                "message": each.error.message,
+                "place": each.error.place,
+                "remedy": each.error.remedy,
+            }
+            for each in refused
+            if each.error is not None
+        ]
+        listing = {"file": str(path), "kept": kept.name, "at": self.clock().isoformat(), "errors": errors}
+        kept.with_name(f"{kept.name}.errors.json").write_text(
+            json.dumps(listing, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )

@@ -1,0 +1,122 @@
+"""Assemble: a planned batch → its print file and control file. Doing it twice writes the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from layouts.envelope import Envelope
+from spool.assemble import BatchSheet, PageRef, assemble
+
+from mailroom.domain.errors import MailroomError
+from mailroom.domain.lifecycle import CopyState
+from mailroom.domain.piece import Copy, MailPiece
+from mailroom.domain.run import Batch, BatchState
+from mailroom.production.compose import page_indices
+from mailroom.production.plant import Plant
+from mailroom.production.record import Recorder
+from omr.sheet import SheetId, SheetOrders
+from spool.control import ControlFile, ControlHeader, ControlPiece
+from spool.control_file import write_control_file
+
+
+def assemble_batch(plant: Plant, batch: Batch) -> Batch:
+    """Write `BATCH.pdf` and `BATCH.control.jsonl` into the run's folder and record the batch as assembled."""
+    with plant.open_ledger() as ledger:
+        copies = [copy for copy in ledger.copies_of_batch(batch.id) if copy.state is not CopyState.CANCELED]
+        pieces = {piece.id: piece for piece in ledger.pieces(batch.run)}
+        run = ledger.run(batch.run)
+    if run is None:
+        raise MailroomError("E7012", f"run {batch.run} is not in the ledger", place=batch.id)
+    folder = plant.run_folder(batch.run)
+    folder.mkdir(parents=True, exist_ok=True)
+    printed = assemble(
+        batch_sheets(batch, copies, pieces),
+        store=plant.pages,
+        fonts=plant.fonts,
+        mark_set=plant.mark_set,
+        out=folder / f"{batch.id}.pdf",
+        title=f"mailroom {batch.id}",
+        created=run.opened_at,
+        sides=batch.sides,
+    )
+    header = ControlHeader(
+        job=batch.id,
+        run=batch.run,
+        created=run.opened_at.isoformat(),
+        client=plant.client,
+        envelope=batch.envelope,
+        fold=envelope_of(plant, batch).fold,
+        stock=batch.stock,
+        sides=batch.sides,
+        mark_set=plant.mark_set.name,
+        code_template=plant.mark_set.code.template.text,
+        print_file=printed.path.name,
+        print_file_sha256=printed.sha256,
+        pieces=len(copies),
+        sheets=printed.sheets,
+    )
+    control = folder / f"{batch.id}.control.jsonl"
+    write_control_file(ControlFile(header, tuple(control_pieces(copies, pieces))), control)
+    with plant.open_ledger() as ledger:
+        done = Recorder(ledger, plant.clock).batch(
+            batch,
+            BatchState.ASSEMBLED,
+            print_file=printed.path.name,
+            print_file_sha256=printed.sha256,
+            control_file=control.name,
+        )
+        ledger.commit()
+    return done
+
+
+def batch_sheets(batch: Batch, copies: list[Copy], pieces: Mapping[str, MailPiece]) -> Iterator[BatchSheet]:
+    """The sheets of a batch in print order, each with its identity and its orders to the machine."""
+    ordinal = 0
+    for copy in copies:
+        number = 0
+        for document in pieces[copy.piece].documents:
+            for front, back in page_indices(document.pages, batch.sides):
+                ordinal += 1
+                number += 1
+                yield BatchSheet(
+                    id=SheetId(batch.run, copy.piece, copy.copy, number, copy.sheets),
+                    orders=SheetOrders(sheet=number, of=copy.sheets, ordinal=ordinal),
+                    front=PageRef(document.pageset, front),
+                    back=None if back is None else PageRef(document.pageset, back),
+                )
+
+
+def control_pieces(copies: list[Copy], pieces: Mapping[str, MailPiece]) -> Iterator[ControlPiece]:
+    """What the inserter must do with each copy."""
+    first_sheet = 1
+    for order, copy in enumerate(copies, 1):
+        piece = pieces[copy.piece]
+        yield ControlPiece(
+            order=order,
+            piece=copy.piece,
+            copy=copy.copy,
+            sheets=copy.sheets,
+            first_sheet=first_sheet,
+            selects=(),
+            divert=False,
+            customer=piece.customer,
+            lines=piece.lines,
+            postcode=piece.postcode,
+            country=piece.country,
+            documents=tuple(document.number for document in piece.documents),
+            previous_copy=copy.copy - 1 if copy.copy > 1 else None,
+        )
+        first_sheet += copy.sheets
+
+
+def envelope_of(plant: Plant, batch: Batch) -> Envelope:
+    """The profile of the batch's envelope. E7013 when the settings no longer have it."""
+    for envelope in plant.envelopes:
+        if envelope.name == batch.envelope:
+            return envelope
+    raise MailroomError(
+        "E7013",
+        f"envelope {batch.envelope!r} of batch {batch.id} is not among the configured ones",
+        place="mailroom.toml, envelopes",
+        remedy="Put it back into the list until the run is closed.",
+    )

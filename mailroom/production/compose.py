@@ -1,0 +1,125 @@
+"""Compose: a waiting document → its PageSet in the page store. Typesetting happens once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from layouts.errors import LayoutError
+from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.invoice import IssuedInvoice
+from mailroom.domain.piece import PieceDocument
+from mailroom.domain.recipient import recipient_lines
+from mailroom.production.plant import Plant
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document with its pages stored."""
+
+    document: Document
+    lines: tuple[str, ...]
+    pages: PieceDocument
+
+
+def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
+    """Typeset every waiting document. Returns the composed ones and those set aside: what can't be set is kept with
+    its problem, by name, and the rest goes on."""
+    with plant.open_ledger() as ledger:
+        waiting = ledger.documents(DocumentState.WAITING)
+    composed: list[Composed] = []
+    refused: list[tuple[Document, LayoutError]] = []
+    for done, document in enumerate(waiting, 1):
+        try:
+            composed.append(compose(plant, document))
+        except LayoutError as error:
+            refused.append((document, error))
+        plant.progress("compose", done, len(waiting))
+    if refused:
+        with plant.open_ledger() as ledger:
+            for document, fault in refused:
+                problem = " ".join(filter(None, (f"{fault.code} {fault.message}", fault.place, fault.remedy)))
+                ledger.set_document(document.id, DocumentState.SET_ASIDE, problem)
+            ledger.commit()
+    return composed, [document for document, _ in refused]
+
+
+def compose(plant: Plant, document: Document) -> Composed:
+    """Typeset one document into the page store. Raises LayoutError."""
+    invoice = document.invoice
+    lines = address_lines(invoice)
+    page_set = plant.program.typeset(layout_data(invoice, lines), layout_language(invoice))
+    plant.pages.put(page_set)
+    return Composed(document, lines, PieceDocument(document.id, invoice.number, page_set.key, len(page_set.pages)))
+
+
+def address_lines(invoice: IssuedInvoice) -> tuple[str, ...]:
+    """The address as printed in the window."""
+    return recipient_lines(invoice.buyer, invoice.deliver_to, invoice.seller.address.country)
+
+
+_TEXTS = {"nb": "nb", "no": "nb", "nn": "nb"}
+
+
+def layout_language(invoice: IssuedInvoice) -> str:
+    """The language of the layout's texts for a document: Norwegian where asked for, else English."""
+    return _TEXTS.get(invoice.language.split("-")[0].lower(), "en")
+
+
+def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any]:
+    """The invoice as the layouts see it (docs/layouts.md, "Data")."""
+    seller = invoice.seller
+    return {
+        "document": {
+            "kind": invoice.kind.value,
+            "number": invoice.number,
+            "issue_date": invoice.issue_date,
+            "due_date": invoice.due_date,
+            "currency": invoice.currency,
+            "notes": list(invoice.notes),
+        },
+        "seller": {
+            "name": seller.name,
+            "lines": list(seller.address.lines),
+            "postcode": seller.address.postcode,
+            "town": seller.address.town,
+            "country": seller.address.country,
+            "vat_id": seller.vat_id,
+            "registration": seller.registration,
+            "phone": seller.phone,
+            "email": seller.email,
+            "contact": seller.contact,
+        },
+        "recipient": {"lines": list(lines), "customer": invoice.buyer.id},
+        "references": [{"label": label, "text": text} for label, text in invoice.references],
+        "lines": [asdict(line) for line in invoice.lines],
+        "allowances": [asdict(each) for each in invoice.allowances],
+        "vat": [
+            {
+                "category": row.category,
+                "rate": row.rate,
+                "taxable": row.taxable,
+                "tax": row.tax,
+                "reason": row.exemption_reason,
+            }
+            for row in invoice.vat
+        ],
+        "totals": asdict(invoice.totals),
+        "payment": asdict(invoice.payment),
+    }
+
+
+def sheets_of(pages: int, sides: str) -> int:
+    """Sheets that a document of so many pages takes; each document begins on a new sheet."""
+    return pages if sides == "one-sided" else (pages + 1) // 2
+
+
+def page_indices(pages: int, sides: str) -> Iterator[tuple[int, int | None]]:
+    """(front, back) page indices of a document's sheets, back None where a side stays blank."""
+    if sides == "one-sided":
+        for index in range(pages):
+            yield index, None
+    else:
+        for index in range(0, pages, 2):
+            yield index, index + 1 if index + 1 < pages else None

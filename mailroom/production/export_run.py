@@ -1,0 +1,128 @@
+"""Export: what a run leaves behind for anyone who wants to check it without us: `run.json`, `journal.jsonl`,
+`machine.jsonl` beside the print and control files (docs/evidence.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mailroom.domain.errors import MailroomError
+from mailroom.domain.journal import GENESIS, ChainedEntry, entry_fields
+from mailroom.domain.run import Batch, MailRun
+from mailroom.production.plant import Plant
+from mailroom.production.ports import Ledger
+from mailroom.production.tally import tally
+from spool.atomic import write_whole
+
+
+def export_run(plant: Plant, run_id: str, machine: str, machine_log: Path | None) -> Path:
+    """Write the exports of a run into its folder and return it. May be repeated at any time."""
+    folder = plant.run_folder(run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    with plant.open_ledger() as ledger:
+        run = ledger.run(run_id)
+        if run is None:
+            raise MailroomError("E7041", f"no run {run_id}", remedy="mailroom run show lists the runs.")
+        lines, head, seen = _journal(ledger, run_id)
+        summary = _summary(ledger, run)
+    boots = {boot: (min(numbers), max(numbers)) for boot, numbers in seen.items()}
+    if machine_log is not None and machine_log.exists():
+        write_whole(folder / "machine.jsonl", "".join(_machine_lines(machine_log, boots)).encode())
+    summary["journal"] = {"entries": len(lines), "head": head, "previous": json.loads(lines[0])["previous"] if lines else GENESIS}
+    summary["machine"] = {
+        "serial": machine,
+        "log": "machine.jsonl" if machine_log is not None and machine_log.exists() else None,
+        "boots": sorted(boots),
+    }
+    write_whole(folder / "journal.jsonl", "".join(f"{line}\n" for line in lines).encode())
+    write_whole(folder / "run.json", (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode())
+    return folder
+
+
+def _journal(ledger: Ledger, run: str) -> tuple[list[str], str, dict[int, set[int]]]:
+    """The run's lines from its first entry to its last, those of other runs between them as stubs."""
+    mine = {chained.seq for chained in ledger.entries(run=run)}
+    if not mine:
+        return [], GENESIS, {}
+    lines: list[str] = []
+    head = GENESIS
+    seen: dict[int, set[int]] = {}
+    for chained in ledger.entries():
+        if min(mine) <= chained.seq <= max(mine):
+            lines.append(json.dumps(_line(chained, chained.seq in mine), ensure_ascii=False, separators=(",", ":")))
+            head = chained.hash
+            if chained.seq in mine and chained.entry.machine:
+                boot, number = chained.entry.machine
+                seen.setdefault(boot, set()).add(number)
+    return lines, head, seen
+
+
+def _line(chained: ChainedEntry, whole: bool) -> dict[str, Any]:
+    chain = {"previous": chained.previous, "hash": chained.hash}
+    return {**entry_fields(chained.seq, chained.entry), **chain} if whole else {"seq": chained.seq, **chain}
+
+
+def _machine_lines(log: Path, boots: dict[int, tuple[int, int]]) -> Iterator[str]:
+    """The machine's own lines for this run: events within the numbers that the run's journal spans, and counters."""
+    boot = None
+    inside = False
+    with log.open(encoding="utf-8") as lines:
+        for line in lines:
+            fields = json.loads(line)
+            boot = fields.get("boot", boot)
+            if boot not in boots:
+                continue
+            if "number" in fields:
+                first, last = boots[boot]
+                inside = first <= fields["number"] <= last
+            if inside or "model" in fields:
+                yield line
+
+
+def _summary(ledger: Ledger, run: MailRun) -> dict[str, Any]:
+    counts = asdict(tally(ledger, run.id))
+    copies = ledger.copies_of_run(run.id)
+    return {
+        "run": run.id,
+        "state": run.state.value,
+        "opened_at": run.opened_at.isoformat(),
+        "closed_at": run.closed_at.isoformat() if run.closed_at else None,
+        **{name: counts[name] for name in ("planned", "mailed", "withdrawn", "moved", "unknown", "sheets")},
+        "batches": [_batch(batch) for batch in ledger.batches(run.id)],
+        "pieces": [
+            {
+                "piece": piece.id,
+                "state": piece.state.value,
+                "sheets": piece.sheets,
+                "envelope": piece.envelope,
+                "documents": [document.number for document in piece.documents],
+                "copies": [
+                    {"copy": copy.copy, "batch": copy.batch, "state": copy.state.value, "sheets": copy.sheets}
+                    for copy in copies
+                    if copy.piece == piece.id
+                ],
+            }
+            for piece in ledger.pieces(run.id)
+        ],
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "envelope": batch.envelope,
+        "stock": batch.stock,
+        "sides": batch.sides,
+        "pieces": batch.pieces,
+        "sheets": batch.sheets,
+        "state": batch.state.value,
+        "reprint": batch.reprint,
+        "print_file": batch.print_file,
+        "print_file_sha256": batch.print_file_sha256,
+        "control_file": batch.control_file,
+        "sheets_completed": batch.sheets_completed,
+        "counters": dict(batch.counters),
+    }

@@ -1,0 +1,53 @@
+"""The plant: everything a stage of production works with, chosen once in bootstrap and passed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from layouts.envelope import Envelope
+from layouts.program import PageProgram
+
+from layouts.fonts import FontSet
+from mailroom.production.ports import Clock, OpenLedger, Progress
+from omr.markset import MarkSet
+from spool.pagestore import PageStore
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """
+    folder        the installation's folder; each run has `folder/runs/RUN/`.
+    envelopes     smallest first; a piece gets the first that takes its sheets.
+    batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
+    sleep         waits that many seconds (passed in so that tests need not).
+    """
+
+    folder: Path
+    open_ledger: OpenLedger
+    clock: Clock
+    sleep: Callable[[float], None]
+    pages: PageStore
+    program: PageProgram
+    fonts: FontSet
+    mark_set: MarkSet
+    envelopes: tuple[Envelope, ...]
+    client: str
+    stock: str
+    sides: str
+    batch_sheets: int
+    tray_limit: int
+    progress: Progress
+
+    def run_folder(self, run: str) -> Path:
+        """Where a run's print files, control files and papers lie."""
+        return self.folder / "runs" / run
+
+    def stack_folder(self) -> Path:
+        """Where the folder queue drops printed stacks."""
+        return self.folder / "queue" / "stack"
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """A Progress that nobody watches."""

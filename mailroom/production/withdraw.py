@@ -1,0 +1,42 @@
+"""Withdraw: a piece that shall not be mailed. Its copies must be out of the way first."""
+
+from __future__ import annotations
+
+from mailroom.domain.document import DocumentState
+from mailroom.domain.errors import MailroomError
+from mailroom.domain.lifecycle import REPLACEABLE, CopyEvent, CopyState
+from mailroom.domain.piece import PieceState
+from mailroom.domain.run import BatchState
+from mailroom.production.plant import Plant
+from mailroom.production.record import Recorder
+
+
+def withdraw_piece(plant: Plant, piece_id: str, name: str) -> None:
+    """Person `name` withdraws a piece. A copy in a batch that is not yet assembled is canceled; a printed one must have
+    been destroyed or quarantined (E7050)."""
+    with plant.open_ledger() as ledger:
+        piece = ledger.piece(piece_id)
+        if piece is None:
+            raise MailroomError("E7021", f"no piece {piece_id}", remedy="Scan or type the number, as P00000001.")
+        if piece.state is not PieceState.OPEN:
+            raise MailroomError("E7051", f"piece {piece_id} is {piece.state.value} already", place=piece_id)
+        record = Recorder(ledger, plant.clock)
+        who = f"person:{name}"
+        for copy in ledger.copies(piece_id):
+            batch = ledger.batch(copy.batch)
+            if copy.state is CopyState.RELEASED and batch is not None and batch.state is BatchState.PLANNED:
+                record.copy(piece.run, copy, CopyEvent.CANCEL, who)
+                left = batch.pieces - 1
+                state = BatchState.PLANNED if left else BatchState.DONE
+                record.batch(batch, state, who, pieces=left, sheets=batch.sheets - copy.sheets)
+            elif copy.state not in REPLACEABLE:
+                raise MailroomError(
+                    "E7050",
+                    f"copy {copy.copy} of {piece_id} is {copy.state.value}: it may still be mailed",
+                    place=piece_id,
+                    remedy="Take it out and declare it first: mailroom piece resolve PIECE --as destroyed --who NAME.",
+                )
+        record.piece(piece.run, piece_id, PieceState.WITHDRAWN, who)
+        for document in piece.documents:
+            ledger.set_document(document.document, DocumentState.WITHDRAWN)
+        ledger.commit()
