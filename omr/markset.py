@@ -207,7 +207,7 @@ def _parity(root: TomlTable, defined: Mapping[str, Mark], functions: tuple[str, 
     wanted = any(defined[role].meaning is Meaning.PARITY for role in functions)
     if "parity" not in root:
         if wanted:
-            root.refuse("parity", "is missing, and functions names the mark 'parity'")
+            root.refuse("functions", "names the mark 'parity', but there is no table [parity]")
         return None
     table = root.table("parity")
     even, covers = table.choice("sense", _SENSES), table.texts("covers")

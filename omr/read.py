@@ -45,7 +45,7 @@ class SheetReading:
     sheet       what the code says, None when there is none that can be read.
     roles       what the marks say; None when there are no marks.
     positions   the marks by position, True printed; None when there are no marks.
-    codes       every code in the strip.
+    codes       the code in its place; when there is none, whatever codes stand elsewhere in the strip.
     problems    in words; a sheet is to be trusted only when there are none.
     """
 
@@ -109,13 +109,12 @@ def render_strip(page: pypdfium2.PdfPage, mark_set: MarkSet, dpi: float = READ_D
             place=f"mark set {mark_set.name}: strip",
             remedy="Choose the mark set that the file was made with.",
         )
-    crop = (
-        strip.x * per_mm,
-        height_pt - strip.bottom * per_mm,
-        width_pt - strip.right * per_mm,
-        strip.y * per_mm,
-    )
-    bitmap = page.render(scale=dpi / _PT_PER_INCH, crop=crop, grayscale=True, may_draw_forms=False)
+    scale, px_per_mm = dpi / _PT_PER_INCH, dpi / _MM_PER_INCH
+    left, top, right, bottom = (round(edge * px_per_mm) for edge in (strip.x, strip.y, strip.right, strip.bottom))
+    cut_px = (left, math.ceil(height_pt * scale) - bottom, math.ceil(width_pt * scale) - right, top)
+    # `render` rounds up: half a pixel less makes it cut at the pixels meant.
+    crop = tuple((px - 0.5) / scale for px in cut_px)
+    bitmap = page.render(scale=scale, crop=crop, grayscale=True, may_draw_forms=False)
     with closing(bitmap):
         return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
 

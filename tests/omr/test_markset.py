@@ -1,0 +1,179 @@
+"""Mark sets are data, and wrong data is refused with file, line and key."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from omr.errors import OmrError
+from omr.markset import MarkSet, load_mark_set, shipped_mark_sets
+from omr.place import Box
+from tests.omr.sets import QUADIENT_TEXT, write_set
+
+
+def line_of(text: str, part: str) -> int:
+    """1-based line where `part` first occurs."""
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_quadient_set_has_the_published_figures(quadient: MarkSet) -> None:
+    column = quadient.column
+    assert (column.x_mm, column.first_mm, column.pitch_mm, column.length_mm) == (7.0, 100.0, 4.0, 6.5)
+    assert quadient.roles == (
+        *("start", "divert", "stop", "insert"),
+        *(f"select-{n}" for n in range(1, 7)),
+        *("sequence-4", "sequence-2", "sequence-1", "parity", "safety"),
+    )
+
+
+def test_all_print_stays_left_of_the_layout(quadient: MarkSet) -> None:
+    assert quadient.strip == Box(3.0, 95.0, 15.0, 95.0)
+    assert quadient.clear_zones == (Box(4.0, 95.0, 12.5, 71.4), Box(3.0, 170.0, 13.0, 13.0))
+    assert all(zone.right <= 20 for zone in (quadient.strip, *quadient.clear_zones))
+
+
+def test_every_shipped_set_loads_by_its_name() -> None:
+    assert "quadient" in shipped_mark_sets()
+    assert all(load_mark_set(name).name == name for name in shipped_mark_sets())
+
+
+def test_a_set_loads_by_path_as_text_or_path(tmp_path: Path, quadient: MarkSet) -> None:
+    assert write_set(tmp_path) == quadient
+    assert load_mark_set(str(tmp_path / "set.toml")) == quadient
+
+
+def test_a_set_travels_to_another_process(quadient: MarkSet) -> None:
+    assert pickle.loads(pickle.dumps(quadient)) == quadient
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(OmrError) as refused:
+        load_mark_set("quadrant")
+    assert refused.value.code == "E5001"
+    assert "quadient" in refused.value.remedy
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OmrError) as refused:
+        load_mark_set(tmp_path / "none.toml")
+    assert (refused.value.code, refused.value.place) == ("E5001", str(tmp_path / "none.toml"))
+
+
+@pytest.mark.parametrize("content", [b"name = ", b"name = 'x'\nname = 'y'", b"title = '\xff'"])
+def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "set.toml"
+    file.write_bytes(content)
+    with pytest.raises(OmrError) as refused:
+        load_mark_set(file)
+    assert (refused.value.code, refused.value.place) == ("E5002", str(file))
+
+
+# Each case: what is replaced by what, the part whose line the error must name, the key, a part of the message.
+WRONG = [
+    ("pitch_mm = 4.0 ", "pitch_mm = 0.5 ", "pitch_mm", "column.pitch_mm", "from 1 to 20, not 0.5"),
+    ("pitch_mm = 4.0 ", "pitch_mm = '4' ", "pitch_mm", "column.pitch_mm", "must be a number"),
+    ("pitch_mm = 4.0 ", "pitch_mm = nan ", "pitch_mm", "column.pitch_mm", "must be a number"),
+    ("pitch_mm = 4.0 ", "pitch_mm = true ", "pitch_mm", "column.pitch_mm", "must be a number"),
+    ("pitch_mm = 4.0 ", "", "[column]", "column.pitch_mm", "is missing"),
+    ("pitch_mm = 4.0 ", "picth_mm = 4.0 ", "[column]", "column.pitch_mm", "is missing"),
+    ("[column]", "[column]\nskew_mm = 1", "skew_mm", "column.skew_mm", "is not known here"),
+    ('direction = "down"', 'direction = "left"', "direction", "column.direction", "one of down, up"),
+    ("thickness_mm = 0.4", "thickness_mm = 2.1", "thickness_mm", "column.thickness_mm", "half the pitch"),
+    ("tolerance_mm = 1.5", "tolerance_mm = 2.0", "tolerance_mm =", "strip.tolerance_mm", "less than half the pitch"),
+    ("side_mm = 3.0", "side_mm = -1", "side_mm", "clear.side_mm", "from 0 to 100"),
+    ("height_mm = 95.0", "height_mm = 60.0", "[strip]", "strip", "all marks with 1.5 mm"),
+    ("height_mm = 95.0", "height_mm = 85.0", "[strip]", "strip", "the code with 1.5 mm"),
+    ("side_mm = 3.0", "side_mm = 7.5", "[column]", "column", "leaves the sheet"),
+    ("below_mm = 10.0", "below_mm = 15.0", "[code]", "code", "meets the clear zone"),
+    ('functions = [\n    "start", ', "functions = [", "functions", "functions", "must begin with 'start'"),
+    ('"divert", "stop"', '"divert", "halt"', "functions", "functions", "names 'halt', which [marks] does not define"),
+    ('"divert", "stop"', '"divert", "divert"', "functions", "functions", "names divert twice"),
+    (
+        '"sequence-4", "sequence-2", "sequence-1",\n    "parity"',
+        '"sequence-1", "parity"',
+        "functions",
+        "functions",
+        "to 1 only",
+    ),
+    ("functions = [", "functions = []\nunused = [", "functions", "functions", "must be a list of words"),
+    ('stop = { scope = "every"', 'stop = { scope = "all"', "stop = {", "marks.stop.scope", "one of every, first, last"),
+    ('stop = { scope = "every", ', "stop = { ", "stop = {", "marks.stop.scope", "is missing"),
+    (
+        'stop = { scope = "every"',
+        'stop = { colour = "red", scope = "every"',
+        "stop = {",
+        "marks.stop.colour",
+        "not known",
+    ),
+    ("stop = {", "halt = {", "halt = {", "marks.halt", "is no role"),
+    ("select-6 = {", "select = {", "select = {", "marks.select", "is no role"),
+    ("stop = {", "stop-2 = {", "stop-2 = {", "marks.stop-2", "is no role"),
+    ("stop = {", 'stop = "every"\nrest = {', "stop = ", "marks.stop", "must be a table"),
+    ("weight = 4", "weight = 3", "sequence-4 = {", "marks.sequence-4.weight", "power of two"),
+    (
+        'counter = "sequence", weight = 4',
+        'counter = "page", weight = 4',
+        "sequence-4 = {",
+        "marks.sequence-4.counter",
+        "'page'",
+    ),
+    (
+        'parity = { scope = "every", printed = "when-true" }',
+        'parity = { scope = "every", printed = "when-false" }',
+        "parity = {",
+        "marks.parity.printed",
+        "must be 'when-true'",
+    ),
+    ("modulo = 8", "modulo = 16", "functions", "functions", "can count sequence to 7 only, but it runs to 15"),
+    ("modulo = 8", "modulo = 1", "modulo", "counters.sequence.modulo", "from 2 to"),
+    ("step = 1", "step = 8", "step", "counters.sequence.step", "at one value for ever"),
+    ("start = 1\n", "start = 8\n", "start = 8", "counters.sequence.start", "from 0 to 7"),
+    ('counts = "ordinal"', 'counts = "pieces"', "counts", "counters.sequence.counts", "one of ordinal, sheet"),
+    ('zero = "used"', "zero = 0", "zero", "counters.sequence.zero", "one of used, skipped"),
+    ('sense = "even"', 'sense = "uneven"', "sense", "parity.sense", "one of even, odd"),
+    (
+        '"sequence-1", "safety",',
+        '"sequence-1", "parity",',
+        "covers",
+        "parity.covers",
+        "'parity', which is no other mark",
+    ),
+    ("[parity]\n", "[checks]\n", "functions", "functions", "there is no table [parity]"),
+    ('symbology = "DataMatrix"', 'symbology = "QRCode"', "symbology", "code.symbology", "one of DataMatrix"),
+    ("modules = 18", "modules = 19", "modules", "code.modules", "a DataMatrix size"),
+    ("modules = 18", "modules = 14", "template =", "code.template", "does not fit a DataMatrix of 14"),
+    ("{of:03}", "", "template =", "code.template", "lacks of"),
+    ('name = "quadient"', 'name = " "', "name", "name", "must be text"),
+    ('name = "quadient"', 'name = "quadient"\nmaker = "Q"', "maker", "maker", "is not known here"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "at", "key", "fact"), WRONG, ids=[f"{case[3]}: {case[4]}" for case in WRONG])
+def test_a_wrong_set_is_refused_with_line_and_key(
+    tmp_path: Path, old: str, new: str, at: str, key: str, fact: str
+) -> None:
+    assert old in QUADIENT_TEXT
+    text = QUADIENT_TEXT.replace(old, new)
+    # A key may share its line's beginning with words in comments: look for it at the start of a line.
+    line = line_of("\n" + text, "\n" + at)
+    with pytest.raises(OmrError) as refused:
+        write_set(tmp_path, text=text)
+    assert fact in refused.value.message
+    assert refused.value.place == f"{tmp_path / 'set.toml'}:{line}: {key}"
+    assert refused.value.remedy
+
+
+def test_a_set_without_counters_and_parity_is_allowed(tmp_path: Path) -> None:
+    text = (
+        QUADIENT_TEXT[: QUADIENT_TEXT.index("# The wrap-around")]
+        + QUADIENT_TEXT[QUADIENT_TEXT.index("# The code says") :]
+    )
+    text = "\n".join(line for line in text.splitlines() if "counter = " not in line)
+    plain = write_set(tmp_path, text=text, functions='["start", "insert", "safety"]')
+    assert (plain.counters, plain.parity) == ((), None)
+
+
+def test_an_unused_counter_is_left_out(tmp_path: Path) -> None:
+    assert write_set(tmp_path, functions='["start", "insert", "parity", "safety"]').counters == ()
