@@ -9,7 +9,7 @@ from omr.markset import SHIPPED, MarkSet, load_mark_set
 
 QUADIENT_TEXT = (SHIPPED / "quadient.toml").read_text(encoding="utf-8")
 
-_PLACES = """
+PLACES = """
 title = "test"
 [column]
 x_mm = 7.0
@@ -42,7 +42,7 @@ template = "{run:7}{piece:9}{copy:02}{sheet:03}{of:03}"
 INVERTED = f"""
 name = "inverted"
 functions = ["start", "safety", "insert", "first", "parity", "timing"]
-{_PLACES}
+{PLACES}
 [marks]
 start = {{ scope = "every", printed = "when-true" }}
 safety = {{ scope = "every", printed = "when-true" }}
@@ -62,7 +62,7 @@ functions = [
     "start", "blank", "timing", "sequence-1", "sequence-2", "sequence-4", "sequence-8", "insert",
     "select-1", "select-2", "select-3", "select-4", "parity", "safety",
 ]
-{_PLACES}
+{PLACES}
 [marks]
 start = {{ scope = "every", printed = "when-true" }}
 blank = {{ scope = "every", printed = "when-true" }}
@@ -96,7 +96,7 @@ covers = [
 COUNTING = f"""
 name = "counting"
 functions = ["start", "page-2", "page-1"]
-{_PLACES.replace('direction = "down"', 'direction = "up"').replace("first_mm = 100.0", "first_mm = 150.0")}
+{PLACES.replace('direction = "down"', 'direction = "up"').replace("first_mm = 100.0", "first_mm = 150.0")}
 [marks]
 start = {{ scope = "every", printed = "when-true" }}
 page-2 = {{ scope = "every", printed = "when-true", counter = "page", weight = 2 }}

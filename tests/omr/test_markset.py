@@ -10,7 +10,8 @@ import pytest
 from omr.errors import OmrError
 from omr.markset import MarkSet, load_mark_set, shipped_mark_sets
 from omr.place import Box
-from tests.omr.sets import QUADIENT_TEXT, write_set
+from tests.omr.sets import PLACES, QUADIENT_TEXT, write_set
+from tests.shared_data import ROOT
 
 
 def line_of(text: str, part: str) -> int:
@@ -177,3 +178,11 @@ def test_a_set_without_counters_and_parity_is_allowed(tmp_path: Path) -> None:
 
 def test_an_unused_counter_is_left_out(tmp_path: Path) -> None:
     assert write_set(tmp_path, functions='["start", "insert", "parity", "safety"]').counters == ()
+
+
+def test_the_example_in_the_guide_is_a_mark_set(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "marks.md").read_text(encoding="utf-8")
+    example = guide.split("```toml\n")[1].split("```")[0]
+    text = example.replace("\n[marks]", f'name = "guide"\n{PLACES}\n[marks]')
+    shown = write_set(tmp_path, text=text + '[parity]\nsense = "even"\ncovers = ["start", "insert", "first"]\n')
+    assert [mark.role for mark in shown.marks if not mark.printed_when] == ["insert", "first"]

@@ -92,6 +92,24 @@ def test_one_mark_erased_or_added_is_never_accepted(orders: SheetOrders, positio
     assert any(problem.startswith("parity odd") for problem in after.problems)
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    x_mm=st.floats(3, 17),
+    y_mm=st.floats(95, 166),
+    width_mm=st.floats(0.2, 15),
+    height_mm=st.floats(0.1, 3.4),
+    value=st.integers(0, 255),
+    positions=st.sampled_from([ONE_OF_ONE, (0, 3, 4, 9, 10, 11, 12, 14), (0, 1, 3, 4, 14, 13)]),
+)
+def test_one_flaw_smaller_than_the_pitch_never_reads_as_another_sheet(
+    x_mm: float, y_mm: float, width_mm: float, height_mm: float, value: int, positions: tuple[int, ...]
+) -> None:
+    gray = painted_strip(positions, CODE)
+    fill(gray, (x_mm, y_mm, min(width_mm, 18 - x_mm), height_mm), value)
+    reading = read_strip(gray, 200, QUADIENT)
+    assert reading.problems or set_of(reading.positions) == set(positions)
+
+
 def smear(gray: Gray) -> None:
     fill(gray, (7.0, 104.0, 6.0, 7.0), 40)
 
