@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from omr.draw import draw_marks
 from omr.encode import encode
@@ -176,6 +177,14 @@ def test_print_that_stands_off_as_a_whole_is_read(down_mm: float, right_mm: floa
 def test_print_that_stands_off_by_a_whole_line_has_no_start_mark(down_mm: float) -> None:
     moved = np.roll(painted_strip(ONE_OF_ONE, CODE), round(down_mm * 200 / 25.4), axis=0)
     assert "no start mark" in read_strip(moved, 200, QUADIENT).problems
+
+
+@pytest.mark.parametrize("degrees", [-1.0, -0.5, 0.5, 1.0])
+def test_a_sheet_fed_askew_is_read(degrees: float) -> None:
+    straight = Image.fromarray(painted_strip(ONE_OF_ONE, CODE))
+    askew = straight.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=255)
+    reading = read_strip(np.array(askew), 200, QUADIENT)
+    assert (set_of(reading.positions), reading.problems) == (set(ONE_OF_ONE), ())
 
 
 def test_speckles_and_dust_do_not_disturb() -> None:
