@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from mailroom.cli.options import Json
 from mailroom.cli.output import PERSON, StageProgress, print_json, show_error, stdout
 from mailroom.cli.run import run_files, run_report
 from mailroom.domain.errors import MailroomError
-from mailroom.domain.invoice_json import to_json_line
+from mailroom.domain.invoice_json import to_dict
 from mailroom.intake.receive import Received
 from mailroom.production.ports import PrintQueue
 from mailroom.production.run_window import begin_run, carry_on
@@ -118,7 +119,7 @@ def _take_in(house: House, pieces: int, seed: int, progress: StageProgress) -> l
     progress.stage("generate")
     inbox = house.folder / "inbox" / "generated.jsonl"
     with inbox.open("w", encoding="utf-8") as file:
-        file.writelines(f"{to_json_line(invoice)}\n" for invoice in generate(pieces, seed))
+        file.writelines(f"{dumps(to_dict(invoice), ensure_ascii=False)}\n" for invoice in generate(pieces, seed))
     results: list[Received] = []
     ubl, cii = (sorted((SHARED_INVOICES / part).glob("*.xml")) for part in ("ubl", "cii"))
     for reception, files in (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from layouts.envelope import Envelope
-from spool.assemble import BatchSheet, PageRef, assemble
+from spool.assemble import assemble
+from spool.batch import BatchSheet, PageRef
 
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState
