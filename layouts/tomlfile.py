@@ -1,0 +1,212 @@
+"""Reading TOML so that every complaint names the file, the key and the line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from layouts.errors import LayoutError
+from layouts.geometry import Box
+
+_Value = TypeVar("_Value")
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_ASSIGNMENT = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"))*)\s*=""")
+_BOX_KEYS = ("x_mm", "y_mm", "width_mm", "height_mm")
+
+
+class TomlTable:
+    """One table of a TOML file. Each getter takes a key off the list of unread ones; `done` refuses what is left."""
+
+    def __init__(self, values: dict[str, object], file: str, path: str, lines: dict[str, int]) -> None:
+        self._values = values
+        self._file = file
+        self._path = path
+        self._lines = lines
+        self._unread = dict.fromkeys(values)
+
+    def place(self, key: str = "") -> str:
+        """Where a key stands: "invoice.toml, line 12, table.columns[2].width_mm"."""
+        full = f"{self._path}.{key}" if self._path and key else self._path or key
+        line = self._line(full)
+        return ", ".join([self._file, *([f"line {line}"] if line else []), *([full] if full else [])])
+
+    def _line(self, full: str) -> int | None:
+        """The line of a key, or of the nearest thing around it that has one."""
+        while full and full not in self._lines:
+            full = full[: max(full.rfind("."), full.rfind("["), 0)]
+        return self._lines.get(full)
+
+    def refuse(self, key: str, fact: str, remedy: str = "correct the value") -> LayoutError:
+        """The error to raise for one key."""
+        return LayoutError("E4012", fact, place=self.place(key), remedy=remedy)
+
+    def has(self, key: str) -> bool:
+        return key in self._values
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._values)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._take(key, default)
+        if not isinstance(value, str):
+            raise self.refuse(key, f"'{key}' must be a text, not {value!r}")
+        return value
+
+    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            raise self.refuse(key, f"'{key}' is {value!r}, not one of {', '.join(allowed)}")
+        return value
+
+    def number(self, key: str, default: float | None = None, *, least: float = 0.0, most: float = 1e4) -> float:
+        value = self._take(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.refuse(key, f"'{key}' must be a number, not {value!r}")
+        if not least <= value <= most:
+            raise self.refuse(key, f"'{key}' is {value:g}, outside {least:g} to {most:g}")
+        return float(value)
+
+    def whole(self, key: str, default: int | None = None, *, least: int = 0, most: int = 10_000) -> int:
+        value = self.number(key, default, least=least, most=most)
+        if not value.is_integer():
+            raise self.refuse(key, f"'{key}' must be a whole number, not {value:g}")
+        return int(value)
+
+    def truth(self, key: str, default: bool | None = None) -> bool:
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            raise self.refuse(key, f"'{key}' must be true or false, not {value!r}")
+        return value
+
+    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        value = self._take(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            raise self.refuse(key, f"'{key}' must be a list of texts, not {value!r}")
+        return tuple(value)
+
+    def numbers(self, key: str, default: tuple[float, ...] | None = None) -> tuple[float, ...]:
+        value = self._take(key, default)
+        if not isinstance(value, list | tuple) or not all(
+            isinstance(one, int | float) and not isinstance(one, bool) for one in value
+        ):
+            raise self.refuse(key, f"'{key}' must be a list of numbers, not {value!r}")
+        return tuple(float(one) for one in value)
+
+    def table(self, key: str) -> TomlTable:
+        value = self._take(key, None)
+        if not isinstance(value, dict):
+            raise self.refuse(key, f"'{key}' must be a table, not {value!r}")
+        return TomlTable(value, self._file, self._inner(key), self._lines)
+
+    def tables(self, key: str, *, least: int = 1) -> tuple[TomlTable, ...]:
+        """An array of tables, in order."""
+        value = self._take(key, [] if least == 0 else None)
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.refuse(key, f"'{key}' must be a list of tables, not {value!r}")
+        if len(value) < least:
+            raise self.refuse(key, f"'{key}' needs at least {least} entries")
+        inner = self._inner(key)
+        return tuple(TomlTable(one, self._file, f"{inner}[{index}]", self._lines) for index, one in enumerate(value))
+
+    def box(self, key: str) -> Box:
+        """A table { x_mm, y_mm, width_mm, height_mm }; sizes above zero."""
+        part = self.table(key)
+        x_mm, y_mm = part.number("x_mm"), part.number("y_mm")
+        box = Box(x_mm, y_mm, part.number("width_mm", least=0.1), part.number("height_mm", least=0.1))
+        part.done()
+        return box
+
+    def each(self, read: Callable[[TomlTable, str], _Value]) -> Iterator[tuple[str, _Value]]:
+        """Every key with what `read` makes of it: for tables whose keys are names."""
+        for key in tuple(self._values):
+            yield key, read(self, key)
+
+    def done(self) -> None:
+        """Refuse a key that nothing has read: most often a misspelling."""
+        for key in self._unread:
+            raise self.refuse(key, f"unknown key '{key}'", "correct its spelling or remove it")
+
+    def _inner(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def _take(self, key: str, default: object) -> object:
+        self._unread.pop(key, None)
+        if key in self._values:
+            return self._values[key]
+        if default is None:
+            raise LayoutError("E4013", f"'{key}' is missing", place=self.place(), remedy=f"add '{key}' to the table")
+        return default
+
+
+def read_toml(path: Path) -> tuple[TomlTable, bytes]:
+    """The root table of a file, and the file's bytes (for the digest of what it says).
+
+    Raises LayoutError E4010 (no such file) and E4011 (not TOML).
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise LayoutError(
+            "E4010",
+            f"can't read {path.name}: {fault.strerror}",
+            place=str(path),
+            remedy="check the name and the folder",
+        ) from fault
+    try:
+        text = data.decode("utf-8")
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise LayoutError(
+            "E4011", f"{path.name} is not valid TOML: {fault}", place=path.name, remedy="correct the file"
+        ) from fault
+    return TomlTable(values, path.name, "", _line_index(text)), data
+
+
+def _line_index(text: str) -> dict[str, int]:
+    """Dotted key -> line (1-based), for headers, keys, and the inline tables of an array that has one a line."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    prefix = array = ""
+    elements = 0
+    for line_no, line in enumerate(text.splitlines(), start=1):
+        if array:
+            if line.lstrip().startswith("{"):
+                lines[f"{array}[{elements}]"] = line_no
+                elements += 1
+            elif line.lstrip().startswith("]"):
+                array = ""
+            continue
+        header = _HEADER.match(line)
+        if header:
+            prefix = _resolve(header[2], counts)
+            if header[1] == "[[":
+                index = counts[prefix] = counts.get(prefix, -1) + 1
+                prefix = f"{prefix}[{index}]"
+            lines.setdefault(prefix, line_no)
+            continue
+        assignment = _ASSIGNMENT.match(line)
+        if assignment:
+            key = _unquoted(assignment[1])
+            full = f"{prefix}.{key}" if prefix else key
+            lines.setdefault(full, line_no)
+            if line[assignment.end() :].split("#")[0].strip() == "[":
+                array, elements = full, 0
+    return lines
+
+
+def _resolve(dotted: str, counts: dict[str, int]) -> str:
+    """A header's name with the index of each array of tables on the way: columns of the second table -> a[1].b."""
+    path = ""
+    parts = _unquoted(dotted).split(".")
+    for depth, part in enumerate(parts):
+        path = f"{path}.{part}" if path else part
+        if depth < len(parts) - 1 and path in counts:
+            path = f"{path}[{counts[path]}]"
+    return path
+
+
+def _unquoted(dotted: str) -> str:
+    return ".".join(part.strip().strip("\"'") for part in dotted.split("."))
