@@ -1,0 +1,307 @@
+"""Print queues of a CUPS server. The only module that imports pycups, which is optional.
+
+How a job is sent so that it is never printed twice:
+
+* A job is made in two steps, `Create-Job` and `Send-Document`. A job without a whole document prints nothing, so a
+  fault before the document's last byte is a plain refusal; only the answer to that last byte can be lost. When it is,
+  the server is asked at once, and an empty job is canceled, which closes it for a document still on its way.
+* The document is sent as `application/vnd.cups-pdf`, which CUPS hands to the printer as it is. As `application/pdf` it
+  would pass through `pdftopdf`, which writes another file and reports all its pages as printed before the first one is.
+* A queue whose error policy lets CUPS print a job again by itself is refused.
+* Absence is proven, or it is not claimed: see `spool.queues.cups_jobs.absence`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain, SpoolError
+from spool.queues.bounded import Pulse, Silence, bounded
+from spool.queues.cups_jobs import (
+    BOOKMARK_NAME,
+    JOB_ATTRIBUTES,
+    PRINTER_ATTRIBUTES,
+    Bookmark,
+    Evidence,
+    ListedJob,
+    PrinterStatus,
+    absence,
+    job_name,
+    read_job,
+    read_printer,
+    report_of,
+    with_document,
+)
+from spool.queues.print_file import check_job, check_key, refuse_bad_key
+
+T = TypeVar("T")
+
+_DOCUMENT_FORMAT = "application/vnd.cups-pdf"
+_CHUNK_BYTES = 1 << 16
+_HTTP_CONTINUE = 100
+_SAFE_POLICY = "abort-job"
+_GONE = PrinterStatus(state="stopped", reasons=("deleted",), error_policy=None)
+
+# IPP status codes (RFC 8011 appendix B): code, fact, remedy. 0x0500 and 0x0502 are also what libcups itself reports
+# when the connection breaks.
+_START_CUPS = "Start CUPS (systemctl start cups) or mend the way to it, then repeat: nothing is printed twice."
+_ASK_RIGHTS = "Let this user print on that server (cupsd.conf, Location and Policy), then repeat."
+_STATUS = {
+    0x0401: ("E3125", "CUPS does not let this user do that", _ASK_RIGHTS),
+    0x0402: ("E3125", "CUPS asks this user for a password", _ASK_RIGHTS),
+    0x0403: ("E3125", "CUPS does not let this user do that", _ASK_RIGHTS),
+    0x0406: ("E3122", "CUPS has no such printer", "Check the name with 'lpstat -e', then correct the settings."),
+    0x0500: ("E3121", "CUPS does not answer", _START_CUPS),
+    0x0502: ("E3121", "CUPS does not answer", _START_CUPS),
+    0x0506: ("E3123", "The queue does not accept jobs", "Run 'cupsaccept' for that printer, then repeat."),
+}
+_NOT_FOUND = 0x0406
+
+
+class CupsQueue:
+    """One printer of a CUPS server; `server` is "host:port", None for the server that libcups finds by itself.
+
+    Every call opens its own connection in its own thread: libcups has no timeouts that help (it waits a minute), and it
+    keeps server, port and user for each thread; unless they agree with the connection, it takes the server for a
+    printer and fails. So no setting of this class reaches any other code in the process. `silence_seconds` is how long
+    the server may say nothing.
+
+    Errors: E3120 pycups is missing, E3121 CUPS does not answer, E3122 no such printer, E3123 it accepts no jobs, E3124
+    it would print again by itself, E3125 not allowed, E3126 two jobs of one key, E3127 the answer was lost, E3128 not a
+    bookmark, E3129 anything else that CUPS says. From `submit` they come as `QueueRefused` or `QueueUncertain`.
+    """
+
+    def __init__(self, printer: str, *, server: str | None = None, silence_seconds: float = 30.0) -> None:
+        self.name = printer
+        self._server = server
+        self._place = f"{printer} at {server or 'the default CUPS server'}"
+        self._silence_seconds = silence_seconds
+        self._cups = _import_pycups()
+        self._numbers: dict[str, int] = {}
+
+    def bookmark(self) -> str:
+        """Mark the place in the server's list of jobs: an empty job, canceled at once. It prints nothing."""
+        return str(self._ask(lambda connection, _: self._plant(connection)))
+
+    def submit(self, job: PrintJob) -> JobReport:
+        """Send a print job. If the server has a job of this key, nothing is sent and that job is reported."""
+        refuse_bad_key(job.key)
+        step = ""
+
+        def send(connection: Any, pulse: Pulse) -> JobReport:
+            def enter(name: str) -> None:
+                nonlocal step
+                # Noted before it may begin: too early only means that the server is asked once more.
+                step = name
+                pulse.step(name)
+
+            enter("look")
+            self._cancel_empty(connection, job.key)
+            there = with_document(self._jobs(connection).values(), job_name(job.key))
+            if there is None:
+                check_job(job)
+                self._check_printer(connection)
+                enter("create")
+                job_id = connection.createJob(self.name, job_name(job.key), _options(job))
+                enter("send")
+                self._send(connection, job_id, job.file, enter)
+                there = self._job(connection, job_id)
+            self._numbers[job.key] = there.job_id
+            return report_of(job.key, there, self._printer(connection))
+
+        try:
+            return self._ask(send)
+        except SpoolError as error:
+            if step in ("send", "finish"):
+                return self._settle(job.key, error)
+            raise _as(QueueRefused, error) from error
+
+    def find(self, key: str, bookmark: str) -> JobReport:
+        """Look through all jobs for this key. ABSENT if the server's list proves it, VANISHED if it does not.
+
+        An empty job of this key is no job: it printed nothing, and `submit` closes it before it sends another.
+        """
+        check_key(key)
+        place = Bookmark.parse(bookmark) if bookmark else None
+
+        def look(connection: Any, _: Pulse) -> JobReport:
+            name = job_name(key)
+            job = with_document(self._jobs(connection).values(), name)
+            if job is None and (place is None or key in self._numbers):
+                return JobReport(key=key, state=JobState.VANISHED)
+            if job is None and place is not None:
+                newest = self._plant(connection).job_id
+                jobs = self._jobs(connection)
+                job = with_document(jobs.values(), name)
+                if job is None:
+                    proven = absence(jobs, place, newest, name, self.name) is Evidence.PROVEN
+                    return JobReport(key=key, state=JobState.ABSENT if proven else JobState.VANISHED)
+            assert job is not None
+            self._numbers[key] = job.job_id
+            return report_of(key, job, self._printer(connection))
+
+        return self._ask(look)
+
+    def report(self, key: str, bookmark: str) -> JobReport:
+        """The same as `find`, but a job whose number is known is asked for directly."""
+        check_key(key)
+        number = self._numbers.get(key)
+        if number is not None:
+
+            def look(connection: Any, _: Pulse) -> JobReport | None:
+                job = self._jobs(connection, first=number, limit=1).get(number)
+                if job is None or job.name != job_name(key):
+                    return None
+                return report_of(key, job, self._printer(connection))
+
+            report = self._ask(look)
+            if report is not None:
+                return report
+        return self.find(key, bookmark)
+
+    def _settle(self, key: str, error: SpoolError) -> JobReport:
+        """Find out what became of a job whose sending broke off. Returns its report if it was taken after all."""
+
+        def look(connection: Any, _: Pulse) -> JobReport | None:
+            self._cancel_empty(connection, key)
+            jobs = self._jobs(connection)
+            job = with_document(jobs.values(), job_name(key))
+            if job is not None:
+                return report_of(key, job, self._printer(connection))
+            if any(job.name == job_name(key) and job.state.ended for job in jobs.values()):
+                return None
+            raise error
+
+        try:
+            report = self._ask(look)
+        except SpoolError:
+            raise QueueUncertain(
+                "E3127",
+                f"CUPS did not say whether it took job {key}: {error.message}",
+                place=self._place,
+                remedy="Send nothing again. When CUPS is back, the job is looked for by its name.",
+            ) from error
+        if report is None:
+            raise _as(QueueRefused, error) from error
+        return report
+
+    # What follows runs in the thread of a call.
+
+    def _plant(self, connection: Any) -> Bookmark:
+        job_id = connection.createJob(self.name, BOOKMARK_NAME, {"job-hold-until": "indefinite"})
+        connection.cancelJob(job_id)
+        return Bookmark(job_id, self._job(connection, job_id).uuid)
+
+    def _cancel_empty(self, connection: Any, key: str) -> None:
+        """Close empty jobs of this key, left by a sending that broke off, before anything is sent."""
+        for job in self._jobs(connection).values():
+            if job.name == job_name(key) and not job.has_document and not job.state.ended:
+                connection.cancelJob(job.job_id)
+
+    def _send(self, connection: Any, job_id: int, file: Path, enter: Callable[[str], None]) -> None:
+        status = connection.startDocument(self.name, job_id, file.name, _DOCUMENT_FORMAT, 1)
+        with file.open("rb") as handle:
+            while status == _HTTP_CONTINUE and (chunk := handle.read(_CHUNK_BYTES)):
+                enter("send")
+                status = connection.writeRequestData(chunk, len(chunk))
+        if status != _HTTP_CONTINUE:
+            # The last chunk is not sent: CUPS drops what it has, and the job stays empty.
+            raise SpoolError("E3129", f"CUPS stopped reading the document (HTTP {status})", place=self._place)
+        enter("finish")
+        connection.finishDocument(self.name)
+
+    def _check_printer(self, connection: Any) -> None:
+        printer = read_printer(
+            connection.getPrinterAttributes(self.name, requested_attributes=list(PRINTER_ATTRIBUTES))
+        )
+        if printer.error_policy != _SAFE_POLICY:
+            raise SpoolError(
+                "E3124",
+                f"The queue's error policy '{printer.error_policy}' lets CUPS print a job again by itself",
+                place=self._place,
+                remedy=f"Run 'lpadmin -p {self.name} -o printer-error-policy={_SAFE_POLICY}', then repeat.",
+            )
+
+    def _printer(self, connection: Any) -> PrinterStatus:
+        """The printer's state. A deleted printer counts as stopped: its jobs may still be asked for."""
+        try:
+            attributes = connection.getPrinterAttributes(self.name, requested_attributes=list(PRINTER_ATTRIBUTES))
+        except self._cups.IPPError as error:
+            if error.args[0] == _NOT_FOUND:
+                return _GONE
+            raise
+        return read_printer(attributes)
+
+    def _job(self, connection: Any, job_id: int) -> ListedJob:
+        attributes = connection.getJobAttributes(job_id, requested_attributes=list(JOB_ATTRIBUTES))
+        return read_job(job_id, attributes)
+
+    def _jobs(self, connection: Any, first: int = -1, limit: int = -1) -> dict[int, ListedJob]:
+        listing = connection.getJobs(
+            which_jobs="all",
+            first_job_id=first,
+            limit=limit,
+            requested_attributes=list(JOB_ATTRIBUTES),
+        )
+        return {number: read_job(number, attributes) for number, attributes in listing.items()}
+
+    def _ask(self, work: Callable[[Any, Pulse], T]) -> T:
+        """Run `work` with a connection of its own and translate what pycups and the wait for it raise."""
+
+        def run(pulse: Pulse) -> T:
+            if self._server is not None:
+                self._cups.setServer(self._server)
+            # Without this libcups would ask for a password on the terminal and wait.
+            self._cups.setPasswordCB(lambda _: "")
+            connection = self._cups.Connection(host=self._cups.getServer(), port=self._cups.getPort())
+            return work(connection, pulse)
+
+        try:
+            return bounded(run, self._silence_seconds)
+        except Silence as error:
+            raise self._away(f"silent for {self._silence_seconds:g} s") from error
+        except self._cups.IPPError as error:
+            raise self._explain(*error.args) from error
+        except RuntimeError as error:
+            raise self._away(str(error)) from error
+
+    def _explain(self, status: int, text: str) -> SpoolError:
+        unknown = ("E3129", f"CUPS refuses (IPP status 0x{status:04x})", "Read CUPS's error_log, then repeat.")
+        code, fact, remedy = _STATUS.get(status, unknown)
+        return SpoolError(code, f"{fact}: {text}", place=self._place, remedy=remedy)
+
+    def _away(self, text: str) -> SpoolError:
+        code, fact, remedy = _STATUS[0x0502]
+        return SpoolError(code, f"{fact}: {text}", place=self._place, remedy=remedy)
+
+
+def _options(job: PrintJob) -> dict[str, str]:
+    """Job attributes. What would change the sheets is said outright: a queue may have defaults for it."""
+    return {
+        "sides": job.sides,
+        "media": job.media,
+        "media-type": job.media_type,
+        "copies": "1",
+        "number-up": "1",
+        "print-scaling": "none",
+        "job-sheets": "none,none",
+    }
+
+
+def _as(kind: type[SpoolError], error: SpoolError) -> SpoolError:
+    return kind(error.code, error.message, place=error.place, remedy=error.remedy)
+
+
+def _import_pycups() -> Any:
+    try:
+        return importlib.import_module("cups")
+    except ImportError as error:
+        raise SpoolError(
+            "E3120",
+            "pycups is not installed, so CUPS can't be used",
+            remedy="Run \"pip install 'mailroom[cups]'\" or 'make cups' (it needs Debian's libcups2-dev), "
+            "or use the folder queue.",
+        ) from error
