@@ -15,7 +15,7 @@ from drivers.inserter.profile import load_profile
 from layouts.envelope import load_envelope
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
-from layouts.program import compile_layout
+from layouts.typeset import compile_layout
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
 from mailroom.domain.errors import MailroomError, NeedsPerson
 from mailroom.intake.receive import Reception
@@ -94,6 +94,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
     return Plant(
         folder=folder,
         open_ledger=store.ledger,
+        read_ledger=store.reader,
         clock=now,
         sleep=time.sleep,
         pages=PageStore(folder / "pages"),

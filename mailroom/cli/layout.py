@@ -13,7 +13,7 @@ from layouts.errors import LayoutError
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
 from layouts.preflight import check_layout
-from layouts.program import compile_layout
+
 from layouts.proof import draw_proof
 from mailroom.cli.output import REFUSED, stdout
 from mailroom.domain.invoice import IssuedInvoice

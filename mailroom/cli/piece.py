@@ -79,7 +79,7 @@ def _scanned(house: House, code: str) -> str:
 
 def piece_report(house: House, piece: str) -> dict[str, Any]:
     """`piece show --json`."""
-    with house.store.ledger() as ledger:
+    with house.store.reader() as ledger:
         held = ledger.piece(piece)
         if held is None:
             raise MailroomError("E7021", f"no piece {piece}", remedy="Scan or type the number, as P00000001.")

@@ -93,7 +93,7 @@ def close(
 
 def find_run(house: House, run: str) -> MailRun:
     """The run of that name, the latest when none is given."""
-    with house.store.ledger() as ledger:
+    with house.store.reader() as ledger:
         found = ledger.run(run) if run else next(iter(reversed(ledger.runs())), None)
     if found is None:
         raise MailroomError(
@@ -104,7 +104,7 @@ def find_run(house: House, run: str) -> MailRun:
 
 def run_report(house: House, run: MailRun) -> dict[str, Any]:
     """`run show --json`."""
-    with house.store.ledger() as ledger:
+    with house.store.reader() as ledger:
         held = ledger.run(run.id) or run
         waits = unresolved(ledger, run.id)
         aside = ledger.documents(DocumentState.SET_ASIDE)

@@ -22,7 +22,7 @@ from spool.control_file import write_control_file
 
 def assemble_batch(plant: Plant, batch: Batch) -> Batch:
     """Write `BATCH.pdf` and `BATCH.control.jsonl` into the run's folder and record the batch as assembled."""
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         copies = [copy for copy in ledger.copies_of_batch(batch.id) if copy.state is not CopyState.CANCELED]
         pieces = {piece.id: piece for piece in ledger.pieces(batch.run)}
         run = ledger.run(batch.run)

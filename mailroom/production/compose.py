@@ -26,7 +26,7 @@ class Composed:
 def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
     """Typeset every waiting document. Returns the composed ones and those set aside: what can't be set is kept with
     its problem, by name, and the rest goes on."""
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         waiting = ledger.documents(DocumentState.WAITING)
     composed: list[Composed] = []
     refused: list[tuple[Document, LayoutError]] = []

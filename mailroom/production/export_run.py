@@ -22,7 +22,7 @@ def export_run(plant: Plant, run_id: str, machine: str, machine_log: Path | None
     """Write the exports of a run into its folder and return it. May be repeated at any time."""
     folder = plant.run_folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         run = ledger.run(run_id)
         if run is None:
             raise MailroomError("E7041", f"no run {run_id}", remedy="mailroom run show lists the runs.")

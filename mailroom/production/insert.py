@@ -94,7 +94,7 @@ class _Shift:
                 raise self._trouble(self.inserter.status(), "nothing moves")
 
     def _copies(self) -> list[Copy]:
-        with self.plant.open_ledger() as ledger:
+        with self.plant.read_ledger() as ledger:
             return ledger.copies_of_batch(self.batch.id)
 
     def _load(self) -> None:
@@ -167,7 +167,7 @@ class _Shift:
         waited = 0.0
         while waited <= self.patience.stalled:
             self.inserter.check()
-            with self.plant.open_ledger() as ledger:
+            with self.plant.read_ledger() as ledger:
                 batch = ledger.batch(self.batch.id)
             if batch is not None and batch.state is BatchState.DONE:
                 return batch

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layouts.envelope import Envelope
-from layouts.program import PageProgram
+from layouts.typeset import PageProgram
 
 from layouts.fonts import FontSet
 from mailroom.production.ports import Clock, OpenLedger, Progress
@@ -21,11 +21,13 @@ class Plant:
     folder        the installation's folder; each run has `folder/runs/RUN/`.
     envelopes     smallest first; a piece gets the first that takes its sheets.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
+    open_ledger   begins a unit of work that may write; read_ledger one that sees a moment and holds nobody up.
     sleep         waits that many seconds (passed in so that tests need not).
     """
 
     folder: Path
     open_ledger: OpenLedger
+    read_ledger: OpenLedger
     clock: Clock
     sleep: Callable[[float], None]
     pages: PageStore

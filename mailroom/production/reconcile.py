@@ -33,7 +33,7 @@ def unresolved(ledger: Ledger, run: str) -> list[Copy]:
 
 def reconcile(plant: Plant, run: str, operator: Operator) -> list[Copy]:
     """Ask the operator about every unresolved copy and record the answers. Returns what is still unresolved."""
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         open_copies = unresolved(ledger, run)
         reasons = {(copy.piece, copy.copy): why(ledger, copy) for copy in open_copies}
     if not open_copies:
@@ -43,7 +43,7 @@ def reconcile(plant: Plant, run: str, operator: Operator) -> list[Copy]:
         verdict = verdicts.get((copy.piece, copy.copy))
         if verdict is not None:
             resolve(plant, copy.piece, copy.copy, verdict, operator.name, reasons[copy.piece, copy.copy])
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         return unresolved(ledger, run)
 
 

@@ -19,7 +19,7 @@ from mailroom.production.reprint import plan_reprints
 
 def open_run(plant: Plant) -> MailRun | None:
     """The run that is not closed yet, if any: there is at most one."""
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         return next((run for run in ledger.runs() if run.state is RunState.OPEN), None)
 
 
@@ -48,7 +48,7 @@ def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
 
 def _next_batch(plant: Plant, run: MailRun) -> Batch | None:
     over = (BatchState.DONE, BatchState.FAILED)
-    with plant.open_ledger() as ledger:
+    with plant.read_ledger() as ledger:
         return next((batch for batch in ledger.batches(run.id) if batch.state not in over), None)
 
 
