@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from layouts.errors import LayoutError
@@ -134,6 +134,7 @@ def read_document(data: Mapping[str, Any]) -> Document:
         lines = list(map(Line._make, map(_LINE, data["lines"])))
     except KeyError:
         lines = list(map(Line._make, _rows(data, "lines", Line._fields)))
+    _check_figures(lines, totals)
     if head.kind not in KINDS:
         raise LayoutError(
             "E4033", f"the document's kind is {head.kind!r}", place="document.kind", remedy=f"use {' or '.join(KINDS)}"
@@ -146,6 +147,44 @@ def read_document(data: Mapping[str, Any]) -> Document:
         + [tuple(row) for row in (*allowances, *vat)]
     ) + "".join(map(repr, map(tuple, lines)))
     return Document(head, seller, recipient, references, lines, allowances, vat, totals, payment, identity)
+
+
+_TYPES: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (str, ("id", "name", "description", "article", "unit")),
+    (Decimal, ("quantity", "unit_price", "base_quantity", "net_amount", "vat_rate")),
+)
+
+
+def _check_figures(lines: list[Line], totals: Totals) -> None:
+    """Refuse other types than promised (a float would print, but not what was meant), and lines whose sum is not the
+    total that stands under them: the sums carried from page to page would contradict it."""
+    for kind, fields in _TYPES:
+        for field in fields:
+            if not {*map(type, map(attrgetter(field), lines))} <= {kind}:
+                index = next(index for index, line in enumerate(lines) if type(getattr(line, field)) is not kind)
+                value = getattr(lines[index], field)
+                raise LayoutError(
+                    "E4031",
+                    f"{value!r} is not a {kind.__name__}",
+                    place=f"lines[{index}].{field}",
+                    remedy="pass texts as str and figures as decimal.Decimal",
+                )
+    for field in Totals._fields:
+        if type(getattr(totals, field)) is not Decimal:
+            raise LayoutError(
+                "E4031",
+                f"{getattr(totals, field)!r} is not a Decimal",
+                place=f"totals.{field}",
+                remedy="pass figures as decimal.Decimal",
+            )
+    total = sum((line.net_amount for line in lines), Decimal(0))
+    if total != totals.lines:
+        raise LayoutError(
+            "E4033",
+            f"the lines add up to {total}, the document says {totals.lines}",
+            place="totals.lines",
+            remedy="correct the document at its source",
+        )
 
 
 def _values(data: Mapping[str, Any], part: str, keys: Iterable[str]) -> list[Any]:

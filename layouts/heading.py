@@ -75,8 +75,8 @@ class Heading:
                 details.append(self._wording.get(f"footer.{key}").format(id=text))
         if seller.phone:
             details.append(self._wording.get("footer.phone").format(phone=seller.phone))
-        text = "  ·  ".join(filter(None, (*details, seller.email)))
-        lines = pen.break_lines(text, pt(box.width_mm - part.page_width_mm))
+        details = [detail for detail in (*details, seller.email) if detail]
+        lines = _joined(pen, details, pt(box.width_mm - part.page_width_mm))
         ink.rule(self._layout.rules[part.rule], pt(box.x_mm), pt(box.y_mm), pt(box.width_mm))
         rows = [(pen, line) for line in lines]
         self._stack(ink, rows, box.x_mm, box.y_mm + 0.9, box.height_mm - 0.9, "seller")
@@ -209,6 +209,18 @@ class Heading:
         pen = self._pens[part.style]
         text = self._wording.get("footer.page").format(page=page, pages=pages)
         ink.right(pen, pt(part.box.right_mm), pt(part.box.y_mm + 0.9) + pen.baseline_pt, text)
+
+
+def _joined(pen: Pen, details: list[str], width_pt: float) -> list[str]:
+    """Details side by side with dots between them, broken between details where that suffices."""
+    lines: list[str] = []
+    for detail in details:
+        longer = f"{lines[-1]}  ·  {detail}" if lines else detail
+        if lines and pen.width_pt(longer) <= width_pt:
+            lines[-1] = longer
+        else:
+            lines.extend(pen.break_lines(detail, width_pt))
+    return lines
 
 
 def _address_error(lines: list[str], fact: str) -> LayoutError:

@@ -7,10 +7,11 @@ finished: joining str is faster than joining many small bytes, and a content str
 from __future__ import annotations
 
 import hashlib
+import sys
 import unicodedata
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from struct import iter_unpack
 from typing import NamedTuple
 
 from isal import isal_zlib
@@ -210,10 +211,15 @@ class Form:
 
 def glyph_ids(glyphs: Mapping[str, list[str]]) -> dict[str, frozenset[int]]:
     """Glyph ids per font resource, from gathered hex strings."""
-    return {
-        resource: frozenset(value for (value,) in iter_unpack(">H", bytes.fromhex("".join(shapes))))
-        for resource, shapes in glyphs.items()
-    }
+    return {resource: frozenset(_words(bytes.fromhex("".join(shapes)))) for resource, shapes in glyphs.items()}
+
+
+def _words(data: bytes) -> array[int]:
+    """Big-endian words of two bytes."""
+    words = array("H", data)
+    if sys.byteorder == "little":
+        words.byteswap()
+    return words
 
 
 def deflated(data: bytes) -> bytes:

@@ -191,6 +191,8 @@ class PaymentCode:
 class PaymentPart:
     box: Box
     rule: str
+    title: str
+    title_style: str
     label_style: str
     code: PaymentCode
     fields: tuple[PaymentField, ...]

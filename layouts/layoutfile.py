@@ -250,11 +250,13 @@ class _Reader:
             _check_width(field, fields[-1].x_mm, fields[-1].width_mm, box.width_mm)
             field.done()
         payment = PaymentPart(
-            box,
-            self._rule(part, "rule"),
-            self._style(part, "label_style"),
-            self._code(part.table("code"), box),
-            tuple(fields),
+            box=box,
+            rule=self._rule(part, "rule"),
+            title=part.text("title"),
+            title_style=self._style(part, "title_style"),
+            label_style=self._style(part, "label_style"),
+            code=self._code(part.table("code"), box),
+            fields=tuple(fields),
         )
         part.done()
         return payment

@@ -56,6 +56,9 @@ class PaymentSlip:
         """Set the part. Raises LayoutError E4034 for a field too wide for its place."""
         part = self._layout.payment
         ink.rule(self._layout.rules[part.rule], pt(part.box.x_mm), pt(part.box.y_mm), pt(part.box.width_mm))
+        title = self._pens[part.title_style]
+        baseline_pt = pt(part.box.y_mm + 1.2) + title.baseline_pt
+        ink.left(title, pt(part.box.x_mm), baseline_pt, self._wording.get(part.title))
         for field in part.fields:
             label, value = self._field(field, document)
             if value:

@@ -126,7 +126,7 @@ class PageProgram:
         keys = [row.label for row in layout.header.rows]
         keys += [column.label for column in (*layout.table.columns, *layout.summary.vat.columns) if column.label]
         keys += [row.label for row in layout.summary.totals.rows]
-        keys += [field.label for field in layout.payment.fields]
+        keys += [layout.payment.title, *(field.label for field in layout.payment.fields)]
         for key in keys:
             wording.get(key)
 
