@@ -1,0 +1,117 @@
+"""The machine as a process of its own: python -m simulator --listen pty --stacks DIR …"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+from simulator.camera import StackFolder
+from simulator.errors import SimulatorError
+from simulator.faults import load_faults
+from simulator.line import open_line
+from simulator.link import Nameplate
+from simulator.record import used_leaves
+from simulator.rig import Rig, Setup
+from simulator.server import Server, answer_on_stderr
+
+_EXIT_USAGE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT. Exit codes: 0 ended as asked, 2 usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        with ExitStack() as files:
+            _run(options, files)
+    except SimulatorError as error:
+        print(f"{error.code} {error.place}: {error.message} ({error.remedy})", file=sys.stderr)
+        return _EXIT_USAGE
+    return 0
+
+
+def _run(options: argparse.Namespace, files: ExitStack) -> None:
+    if not options.stacks.is_dir():
+        raise SimulatorError(
+            "E2941", "there is no such folder", place=f"--stacks {options.stacks}", remedy="make it, or name another"
+        )
+    setup = Setup(
+        nameplate=Nameplate(
+            boot_id=secrets.randbits(32) if options.boot is None else options.boot, serial=options.serial
+        ),
+        stacks=StackFolder(options.stacks, options.seed),
+        seed=options.seed,
+        faults=load_faults(options.faults),
+        operator_auto=options.operator == "auto",
+    )
+    used = frozenset(used_leaves(options.truth)) if options.truth else frozenset()
+    line = open_line(options.listen)
+    rig = Rig(setup, log=_appended(options.log, files), truth=_appended(options.truth, files), used=used)
+    server = Server(
+        rig,
+        line,
+        speed=options.speed,
+        stdin=sys.stdin.fileno() if sys.stdin is not None else None,
+        until_eof=options.until_eof,
+        answer=(lambda _text: None) if options.json else answer_on_stderr,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: server.stop())
+    print(json.dumps({"url": line.url, "serial": options.serial}), flush=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _appended(path: Path | None, files: ExitStack) -> TextIO | None:
+    if path is None:
+        return None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return files.enter_context(path.open("a", encoding="utf-8"))
+    except OSError as error:
+        raise SimulatorError(
+            "E2942", f"can't be written: {error.strerror}", place=str(path), remedy="name another file"
+        ) from error
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("must be greater than 0")
+    return value
+
+
+def _u32(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 32:
+        raise argparse.ArgumentTypeError("must fit 32 bits")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simulator", description="A folder/inserter that speaks the native protocol.")
+    parser.add_argument("--listen", default="pty", help="pty (default) or tcp://127.0.0.1:0")
+    parser.add_argument("--stacks", type=Path, required=True, help="folder of printed stacks (PDF)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all chance (default 0)")
+    parser.add_argument("--faults", default="none", help="none (default), light, heavy or a .toml file")
+    parser.add_argument("--speed", type=_positive, default=1.0, help="how much faster than a real machine")
+    parser.add_argument("--log", type=Path, help="the machine's own record, JSON lines")
+    parser.add_argument("--truth", type=Path, help="where the paper really is, JSON lines")
+    parser.add_argument("--serial", default="SIM-0001", help="serial number on the nameplate")
+    parser.add_argument("--boot", type=_u32, help="boot id (default: random, as it should be)")
+    parser.add_argument("--operator", choices=("auto", "none"), default="auto", help="who tends the machine")
+    parser.add_argument("--until-eof", action="store_true", help="end when stdin is closed or the parent has gone")
+    parser.add_argument("--json", action="store_true", help="print the first line only, no answers to the console")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

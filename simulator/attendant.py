@@ -1,0 +1,81 @@
+"""The hands around the machine: refilling, covers, the emergency stop, paper taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.collator import Key
+from simulator.messages import Cover, EmergencyStop, Supply
+from simulator.words import Fault, Level, Station
+
+if TYPE_CHECKING:
+    from simulator.machine import Machine
+
+_NO_PIECE: Key = ("", 0)
+
+
+class Operator:
+    """What a person at the machine can do. The machine's sensors notice; the host learns it by events."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def open_cover(self, station: Station) -> None:
+        if station not in self._machine.supplies.open_covers:
+            self._machine.supplies.open_covers.add(station)
+            self._machine.emit(Cover(station, 1))
+            self._machine.trouble(Fault.COVER_OPEN, station, _NO_PIECE, f"cover open at station {station.value}")
+
+    def close_cover(self, station: Station) -> None:
+        if station in self._machine.supplies.open_covers:
+            self._machine.supplies.open_covers.discard(station)
+            self._machine.emit(Cover(station, 0))
+
+    def press_stop(self) -> None:
+        if not self._machine.supplies.stop_pressed:
+            self._machine.supplies.stop_pressed = True
+            self._machine.emit(EmergencyStop(1))
+            self._machine.trouble(Fault.EMERGENCY_STOP, Station.SHEET_FEEDER, _NO_PIECE, "emergency stop pressed")
+
+    def release_stop(self) -> None:
+        if self._machine.supplies.stop_pressed:
+            self._machine.supplies.stop_pressed = False
+            self._machine.emit(EmergencyStop(0))
+
+    def refill(self, station: Station) -> None:
+        """Fill a feeder or the sealer, lay the rest of the stack into the sheet feeder, or empty the divert bin."""
+        if station is Station.SHEET_FEEDER:
+            self._machine.supplies.withheld = False
+        elif station is Station.DIVERT_BIN:
+            self._machine.supplies.bin_deposits = 0
+        elif station is Station.SEALER:
+            if not self._machine.supplies.sealer_wet:
+                self._machine.supplies.sealer_wet = True
+                self._machine.emit(Supply(station, Level.ENOUGH))
+        else:
+            before = self._machine.supplies.level(station)
+            self._machine.supplies.stock[station] = self._machine.supplies.full(station)
+            if before is not Level.ENOUGH:
+                self._machine.emit(Supply(station, Level.ENOUGH))
+
+    def empty_path(self) -> bool:
+        """Take all paper out of the path; False while the machine moves. A hand in the path stops the machine."""
+        if self._machine.moving:
+            return False
+        stations = self._machine.paper.stations()
+        self._machine.paper.clear()
+        if stations and not self._machine.condition.stands_still:
+            self._machine.trouble(Fault.JAM, stations[0], _NO_PIECE, "paper was taken out of the path")
+        return True
+
+    def attend(self) -> None:
+        """What the operator does when the host says that the fault is mended."""
+        supplies = self._machine.supplies
+        empty = [station for station in supplies.stock if supplies.level(station) is Level.EMPTY]
+        for station in (*empty, Station.SHEET_FEEDER, Station.SEALER):
+            self.refill(station)
+        if supplies.bin_full:
+            self.refill(Station.DIVERT_BIN)
+        for station in sorted(supplies.open_covers):
+            self.close_cover(station)
+        self.release_stop()

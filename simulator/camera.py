@@ -1,0 +1,199 @@
+"""The camera over the sheet feeder: it reads marks and code from the pixels of the very file that was printed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pypdfium2
+
+from omr.code import CodeTemplate
+from omr.encode import read_sequence
+from omr.errors import OmrError
+from omr.markset import MarkSet, load_mark_set
+from omr.read import READ_DPI, SheetReading, read_strip, render_strip
+from omr.sheet import SheetId
+from omr.strip import Gray
+from simulator.errors import SimulatorError
+from simulator.paper import Leaf
+
+_PAGES_A_SHEET = {"one-sided": 1, "two-sided-long-edge": 2, "two-sided-short-edge": 2}
+_MARKS_IN_EVENT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What the controller learns of one sheet, and all it learns.
+
+    sheet      identity by the code, None when there is none that can be read.
+    code       the code's text as read; may be empty.
+    marks      bit n = position n was read as a mark.
+    last       the insert mark is there; None when the set has no such mark or none was read.
+    sequence   value of the wrap-around sequence, None when the set has none or none was read.
+    problems   in words; the sheet counts as unread when there are any.
+    """
+
+    sheet: SheetId | None
+    code: str = ""
+    marks: int = 0
+    last: bool | None = None
+    sequence: int | None = None
+    problems: tuple[str, ...] = ()
+
+
+class Camera(Protocol):
+    """Looks at sheets of one job."""
+
+    def look(self, leaf: Leaf, *, smeared: bool) -> Sighting:
+        """Read one sheet; `smeared` = something lies between lens and paper."""
+
+    def following(self, sequence: int) -> int:
+        """The wrap-around sequence of the next sheet."""
+
+    def read_ahead(self, leaves: Iterable[Leaf]) -> bool:
+        """Look at one of `leaves` that was not looked at yet, while there is time. False when there is none."""
+
+    def close(self) -> None:
+        """The job is over."""
+
+
+class Stacks(Protocol):
+    """Where the printed stacks lie."""
+
+    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
+        """The print file of this job, the 1-based front pages of its sheets, and a camera set up for them.
+
+        None when no paper of the job is there. Raises SimulatorError for a mark set or template that the machine
+        does not know.
+        """
+
+
+class StackFolder:
+    """A folder of printed stacks: PDFs whose file name contains the job's key, with or without a ticket (.json)."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self._folder = folder
+        self._seed = seed
+
+    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
+        marks = job_marks(mark_set, code_template)
+        file = self._file(job)
+        if file is None:
+            return None
+        try:
+            pdf = pypdfium2.PdfDocument(file)
+        except pypdfium2.PdfiumError:
+            return None  # not (yet) a whole print file: no stack to speak of
+        pages = range(1, len(pdf) + 1, _PAGES_A_SHEET.get(_sides(file), 1))
+        return file.name, pages, PdfCamera(pdf, marks, random.Random(f"{self._seed}/smear/{job}"))
+
+    def _file(self, job: str) -> Path | None:
+        """The one PDF that bears the key as a whole word; of several, the one named exactly so."""
+        word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(job)}(?![A-Za-z0-9])")
+        files = [file for file in sorted(self._folder.glob("*.pdf")) if word.search(file.stem)]
+        exact = [file for file in files if file.stem == job]
+        chosen = exact or files
+        return chosen[0] if len(chosen) == 1 else None
+
+
+def _sides(file: Path) -> str:
+    ticket = file.with_suffix(".json")
+    if not ticket.is_file():
+        return "one-sided"
+    try:
+        content = json.loads(ticket.read_text(encoding="utf-8"))
+    except ValueError:
+        return "one-sided"
+    sides = content.get("sides") if isinstance(content, dict) else None
+    return sides if isinstance(sides, str) else "one-sided"
+
+
+def job_marks(mark_set: str, code_template: str) -> MarkSet:
+    """The mark set with the job's own code content. Raises SimulatorError E2920."""
+    try:
+        marks = load_mark_set(mark_set)
+        template = CodeTemplate.parse(code_template)
+    except OmrError as error:
+        raise SimulatorError("E2920", error.message, place=error.place, remedy=error.remedy) from error
+    return dataclasses.replace(marks, code=dataclasses.replace(marks.code, template=template))
+
+
+class PdfCamera:
+    """Renders the strip of each sheet's front once and reads it; remembers what it saw."""
+
+    def __init__(self, pdf: pypdfium2.PdfDocument, marks: MarkSet, rng: random.Random) -> None:
+        self._pdf = pdf
+        self._marks = marks
+        self._rng = rng
+        self._seen: dict[Leaf, Sighting] = {}
+
+    def look(self, leaf: Leaf, *, smeared: bool) -> Sighting:
+        if smeared:
+            return self._read(leaf, smeared=True)
+        seen = self._seen.get(leaf)
+        if seen is None:
+            seen = self._seen[leaf] = self._read(leaf, smeared=False)
+        return seen
+
+    def following(self, sequence: int) -> int:
+        counter = self._marks.counter("sequence")
+        if counter is None:
+            return sequence
+        lowest = 0 if counter.zero_used else 1
+        return lowest + (sequence - lowest + counter.step) % counter.cycle
+
+    def read_ahead(self, leaves: Iterable[Leaf]) -> bool:
+        for leaf in leaves:
+            if leaf not in self._seen:
+                self._seen[leaf] = self._read(leaf, smeared=False)
+                return True
+        return False
+
+    def close(self) -> None:
+        self._pdf.close()
+
+    def _read(self, leaf: Leaf, *, smeared: bool) -> Sighting:
+        page = self._pdf[leaf.page - 1]
+        try:
+            gray = render_strip(page, self._marks)
+        except OmrError as error:
+            return Sighting(None, problems=(error.message,))
+        finally:
+            page.close()
+        if smeared:
+            gray = smear(gray, self._rng)
+        return sighting(read_strip(gray, READ_DPI, self._marks, number=leaf.page), self._marks)
+
+
+def smear(gray: Gray, rng: random.Random) -> Gray:
+    """The strip with toner wiped along it: a slanting dark band over marks and code."""
+    rows, columns = gray.shape
+    wiped = gray.copy()
+    width = max(3, columns // 3)
+    left, drift = rng.randrange(0, columns - width), rng.uniform(-0.2, 0.2)
+    for row in range(rows):
+        start = int(left + drift * row * columns / rows)
+        band = wiped[row, max(0, start) : max(0, min(columns, start + width))]
+        np.minimum(band, np.uint8(rng.randrange(40, 160)), out=band)
+    return wiped
+
+
+def sighting(reading: SheetReading, marks: MarkSet) -> Sighting:
+    """What the machine's camera passes on of a reading."""
+    positions = (reading.positions or ())[:_MARKS_IN_EVENT]
+    roles = reading.roles
+    return Sighting(
+        sheet=reading.sheet,
+        code=reading.codes[0].text if reading.codes else "",
+        marks=sum(1 << position for position, there in enumerate(positions) if there),
+        last=None if roles is None else roles.get("insert"),
+        sequence=None if roles is None else read_sequence(marks, roles),
+        problems=reading.problems,
+    )

@@ -1,0 +1,93 @@
+"""The operator's console: one command a line, typed by a person or sent by a test."""
+
+from __future__ import annotations
+
+from simulator.faults import FaultPlan
+from simulator.machine import Machine
+from simulator.words import INSERT_FEEDERS, STATION_WORDS, Station
+
+HELP = (
+    "refill envelopes | inserts [1-6] | sheets | sealer; empty bin; clear; cover open|close [STATION]; "
+    "estop; release; jam STATION; status"
+)
+_REFILLS: dict[str, tuple[Station, ...]] = {
+    "envelopes": (Station.ENVELOPE_FEEDER,),
+    "inserts": INSERT_FEEDERS,
+    "sheets": (Station.SHEET_FEEDER,),
+    "sealer": (Station.SEALER,),
+}
+_JAM_WORDS = {
+    word: station
+    for word, station in STATION_WORDS.items()
+    if station in {Station.SHEET_FEEDER, Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION, Station.SEALER}
+}
+
+
+class Console:
+    """Does what a line says at the machine, and answers with a line."""
+
+    def __init__(self, machine: Machine, plan: FaultPlan) -> None:
+        self._machine = machine
+        self._plan = plan
+
+    def obey(self, line: str) -> str:
+        """The answer: what was done, or why not. Never raises for what a person may type."""
+        words = line.split()
+        operator = self._machine.operator
+        match words:
+            case []:
+                return ""
+            case ["refill", what] if what in _REFILLS:
+                stations = _REFILLS[what]
+            case ["refill", "inserts", number] if number in "123456":
+                stations = (INSERT_FEEDERS[int(number) - 1],)
+            case ["empty", "bin"]:
+                stations = (Station.DIVERT_BIN,)
+            case ["clear"]:
+                return "path emptied" if operator.empty_path() else "the machine is moving: halt it first"
+            case ["cover", ("open" | "close") as what, *rest] if len(rest) <= 1:
+                return self._cover(what, rest[0] if rest else "folder")
+            case ["estop"]:
+                operator.press_stop()
+                return "emergency stop pressed"
+            case ["release"]:
+                operator.release_stop()
+                return "emergency stop released"
+            case ["jam", word] if word in _JAM_WORDS:
+                return self._jam(_JAM_WORDS[word])
+            case ["status"]:
+                return self._status()
+            case _:
+                return f"not understood; commands: {HELP}"
+        for station in stations:
+            operator.refill(station)
+        return f"{line.strip()}: done"
+
+    def _cover(self, what: str, word: str) -> str:
+        station = STATION_WORDS.get(word)
+        if station is None:
+            return f"no station {word}; stations: {', '.join(STATION_WORDS)}"
+        operator = self._machine.operator
+        if what == "open":
+            operator.open_cover(station)
+        else:
+            operator.close_cover(station)
+        return f"cover of {word} {'opened' if what == 'open' else 'closed'}"
+
+    def _jam(self, station: Station) -> str:
+        """Jam what lies there now, or else what comes next."""
+        for place, packet, _ in self._machine.path.positions():
+            if place is station and self._machine.moving:
+                self._machine.path.jam_now(packet, station, destroys=True)
+                return "jammed"
+        self._plan.arm_jam(station)
+        return "will jam with the next paper"
+
+    def _status(self) -> str:
+        machine = self._machine
+        lying = ", ".join(f"{station.value}: {len(machine.paper.at(station))}" for station in machine.paper.stations())
+        fault = machine.condition.fault
+        return (
+            f"{machine.state.name.lower()}, fault {fault.value} {fault.name.lower()}, job {machine.job or '-'}, "
+            f"{len(machine.paper.stack())} sheets in the feeder, paper at {lying or 'no station'}"
+        )

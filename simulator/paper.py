@@ -1,0 +1,145 @@
+"""The truth: where each sheet of paper really lies. The controller never looks in here; sensors and the camera do."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from simulator.words import Station
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Leaf:
+    """One printed sheet: the print file's name and the 1-based page of its front."""
+
+    file: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Paper that has left the path for good: place is "stacker", "divert" or "removed".
+
+    `envelope` is 0 for paper without one; `inserts` are the feeders that added to it.
+    """
+
+    place: str
+    job: str
+    leaves: tuple[Leaf, ...]
+    envelope: int = 0
+    inserts: tuple[int, ...] = ()
+    destroyed: bool = False
+
+
+@dataclass(slots=True)
+class Held:
+    """What lies at one station."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    envelope: int = 0
+    inserts: tuple[int, ...] = ()
+    destroyed: bool = False
+
+
+class Paper:
+    """All paper of the machine: stacks in the sheet feeder, sheets on the path, and what was put down.
+
+    `record` is told of every deposit. The machine moves paper with the verbs below, each of which is one motion of
+    real rollers; none of them knows which piece a sheet belongs to.
+    """
+
+    def __init__(self, record: Callable[[Deposit], None], used: Iterable[Leaf] = ()) -> None:
+        self._record = record
+        self._used = set(used)
+        self._stacks: dict[str, deque[Leaf]] = {}
+        self._held: dict[Station, Held] = {}
+        self._job = ""
+        self._file = ""
+
+    def lay(self, job: str, file: str, pages: Iterable[int]) -> int:
+        """Put a print file's stack into the feeder: those sheets that were not used before. Returns how many.
+
+        A stack once laid stays what it is: loading the same file again finds what was left of it.
+        """
+        if file not in self._stacks:
+            leaves = (Leaf(file, page) for page in pages)
+            self._stacks[file] = deque(leaf for leaf in leaves if leaf not in self._used)
+        self._job, self._file = job, file
+        return len(self._stacks[file])
+
+    @property
+    def _stack(self) -> deque[Leaf]:
+        return self._stacks.get(self._file, deque())
+
+    def stack(self) -> tuple[Leaf, ...]:
+        """What lies in the sheet feeder, the next one first."""
+        return tuple(self._stack)
+
+    def empty(self) -> bool:
+        """No sheet in the feeder."""
+        return not self._stack
+
+    def upcoming(self, ahead: int) -> Iterator[Leaf]:
+        """The next sheets of the stack."""
+        stack = self._stack
+        return (stack[index] for index in range(min(ahead, len(stack))))
+
+    def feed(self, sheets: int) -> Leaf:
+        """One stroke of the feeder takes `sheets` (1, or more by mistake). Returns the one that the camera sees."""
+        held = self._held.setdefault(Station.SHEET_FEEDER, Held())
+        held.leaves += [self._stack.popleft() for _ in range(min(sheets, len(self._stack)))]
+        return held.leaves[0]
+
+    def at(self, station: Station) -> tuple[Leaf, ...]:
+        """The paper sensor of a station, with eyes."""
+        held = self._held.get(station)
+        return tuple(held.leaves) if held else ()
+
+    def stations(self) -> tuple[Station, ...]:
+        """Where paper lies on the path."""
+        return tuple(sorted(station for station, held in self._held.items() if held.leaves))
+
+    def shift(self, source: Station, target: Station) -> None:
+        """All that lies at `source` moves on, upon what lies at `target` already."""
+        held = self._held.pop(source, None)
+        if held is None:
+            return
+        there = self._held.setdefault(target, Held())
+        there.leaves += held.leaves
+        there.envelope = there.envelope or held.envelope
+        there.inserts += held.inserts
+        there.destroyed |= held.destroyed
+
+    def enclose(self, station: Station, envelope: int, inserts: tuple[int, ...]) -> None:
+        """What lies at `station` gets its inserts and an envelope around it."""
+        held = self._held[station]
+        held.envelope, held.inserts = envelope, inserts
+
+    def crush(self, station: Station) -> None:
+        """What lies at `station` is spoiled."""
+        self._held[station].destroyed = True
+
+    def crushed(self, station: Station) -> bool:
+        held = self._held.get(station)
+        return held is not None and held.destroyed
+
+    def put_down(self, source: Station, place: str) -> None:
+        """What lies at `source` leaves the path: into the stacker, the divert bin or the operator's hands."""
+        held = self._held.pop(source, None)
+        if held is not None:
+            leaves = tuple(held.leaves)
+            self._record(Deposit(place, self._job, leaves, held.envelope, held.inserts, held.destroyed))
+
+    def clear(self) -> None:
+        """The operator takes all paper out of the path."""
+        for station in self.stations():
+            self.put_down(station, "removed")
+
+    def leftovers(self) -> Iterator[Deposit]:
+        """What has not left the machine: the path by station ("path"), then the feeder's stacks ("feeder")."""
+        for station in self.stations():
+            held = self._held[station]
+            yield Deposit("path", self._job, tuple(held.leaves), held.envelope, held.inserts, held.destroyed)
+        if self._stack:
+            yield Deposit("feeder", self._job, self.stack())

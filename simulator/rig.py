@@ -1,0 +1,90 @@
+"""The whole machine behind a line: bytes and times in, bytes out. No port, no process, no clock of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from simulator.camera import Stacks
+from simulator.events import CAPACITY_MIN, EventStore
+from simulator.faults import FaultPlan, FaultScript
+from simulator.link import Link, Nameplate
+from simulator.machine import Machine
+from simulator.noise import Noise
+from simulator.paper import Leaf, Paper
+from simulator.path import Timing
+from simulator.record import Record
+from simulator.supplies import Supplies
+
+_LOOK_AHEAD_SHEETS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What makes one machine: with the same values and the same bytes at the same times it does the same."""
+
+    nameplate: Nameplate
+    stacks: Stacks
+    seed: int = 0
+    faults: FaultScript = field(default_factory=lambda: FaultScript("none"))
+    operator_auto: bool = True
+    timing: Timing = field(default_factory=Timing)
+    event_capacity: int = 4 * CAPACITY_MIN
+
+
+class Rig:
+    """Machine, link and noisy line. Line times are those of the host's world; machine time may run faster."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        *,
+        log: TextIO | None = None,
+        truth: TextIO | None = None,
+        used: Iterable[Leaf] = (),
+        supplies: Supplies | None = None,
+    ) -> None:
+        self.record = Record(log, truth, setup.nameplate)
+        self.events = EventStore(self.record.event, setup.event_capacity)
+        self.paper = Paper(self.record.deposit, used)
+        self.plan = FaultPlan(setup.faults, setup.seed)
+        self.machine = Machine(
+            setup.nameplate,
+            self.events,
+            self.paper,
+            setup.stacks,
+            self.plan,
+            supplies=supplies,
+            timing=setup.timing,
+            operator_auto=setup.operator_auto,
+            job_closed=self._job_closed,
+        )
+        self.link = Link(self.machine, self.events, setup.nameplate)
+        self._inward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/inward"))
+        self._outward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/outward"))
+
+    def receive(self, data: bytes, line_ms: float) -> None:
+        """Bytes from the host."""
+        self.link.receive(self._inward.pass_through(data), line_ms)
+
+    def tick(self, line_ms: float) -> bytes:
+        """Bytes for the host, after what is due on the link was done."""
+        self.link.tick(line_ms)
+        return self._outward.pass_through(self.link.take_output())
+
+    def read_ahead(self) -> bool:
+        """Let the camera look at one of the next sheets before it is needed; False when nothing is to be read."""
+        camera = self.machine.path.camera
+        return camera is not None and camera.read_ahead(self.paper.upcoming(_LOOK_AHEAD_SHEETS))
+
+    def switch_off(self) -> None:
+        """Write down where all paper lies that has not left the machine."""
+        for deposit in self.paper.leftovers():
+            self.record.deposit(deposit)
+
+    def _job_closed(self, job: str) -> None:
+        self.record.counters(job, self.machine.now_ms, self.machine.path.tally.counters())
+        for deposit in self.paper.leftovers():
+            self.record.deposit(deposit)
