@@ -97,7 +97,7 @@ def _party(party: Element, name_term: str, country_term: str, *, seller: bool) -
     company = "ram:SpecifiedLegalOrganization"
     return Party(
         name=name,
-        address=_address(address, country_term),
+        address=_address(address, country_term, buyer=not seller),
         id=identity,
         id_scheme=scheme,
         vat_id=_tax_number(party, "VA"),
@@ -118,12 +118,13 @@ def _tax_number(party: Element, scheme: str) -> str:
     return ""
 
 
-def _address(address: Element, country_term: str) -> PostalAddress:
+def _address(address: Element, country_term: str, *, buyer: bool = False) -> PostalAddress:
+    """A letter can't go to a buyer without a town, so there the term is required that EN 16931 leaves open."""
     lines = ("ram:LineOne", "ram:LineTwo", "ram:LineThree")
     return PostalAddress(
         lines=tuple(line for line in map(address.text, lines) if line),
         postcode=address.text("ram:PostcodeCode"),
-        town=address.text("ram:CityName"),
+        town=address.need("ram:CityName", "BT-52") if buyer else address.text("ram:CityName"),
         country=address.need("ram:CountryID", country_term).upper(),
         region=address.text("ram:CountrySubDivisionName"),
     )

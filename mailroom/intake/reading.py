@@ -29,8 +29,10 @@ class Reading:
 
 
 def refused(file: Path, place: str, kind: str, error: InputRefused) -> Reading:
-    """A Reading of a refusal. The error is made anew with file and place in front of what it already knew."""
-    where = ", ".join(part for part in (file.name, place, error.place) if part)
+    """A Reading of a refusal. The error is made anew with file and place in front of what it already knew;
+    a row of a table stands for the rows that it is among."""
+    within = error.place.startswith("row ")
+    where = ", ".join(part for part in (file.name, "" if within else place, error.place) if part)
     placed = InputRefused(
         error.code, _printable(error.message), place=_printable(where), remedy=_printable(error.remedy)
     )

@@ -130,7 +130,7 @@ def _party(party: Element, name_term: str, country_term: str, *, seller: bool) -
     identity, scheme = seller_identity(named, endpoint) if seller else buyer_identity(named, endpoint)
     return Party(
         name=name,
-        address=_address(address, country_term),
+        address=_address(address, country_term, buyer=not seller),
         id=identity,
         id_scheme=scheme,
         vat_id=_tax_number(party, vat=True),
@@ -151,12 +151,13 @@ def _tax_number(party: Element, *, vat: bool) -> str:
     return ""
 
 
-def _address(address: Element, country_term: str) -> PostalAddress:
+def _address(address: Element, country_term: str, *, buyer: bool = False) -> PostalAddress:
+    """A letter can't go to a buyer without a town, so there the term is required that EN 16931 leaves open."""
     lines = ("cbc:StreetName", "cbc:AdditionalStreetName", "cac:AddressLine/cbc:Line")
     return PostalAddress(
         lines=tuple(line for line in map(address.text, lines) if line),
         postcode=address.text("cbc:PostalZone"),
-        town=address.text("cbc:CityName"),
+        town=address.need("cbc:CityName", "BT-52") if buyer else address.text("cbc:CityName"),
         country=address.need("cac:Country/cbc:IdentificationCode", country_term).upper(),
         region=address.text("cbc:CountrySubentity"),
     )

@@ -42,13 +42,18 @@ def parse_xml(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as broken:
         line, column = broken.position
-        fact = f"the XML is broken: {broken.msg or 'it ends before its root element does'}"
+        fact = f"the XML is broken: {_without_position(broken.msg) or 'it ends before its root element does'}"
         remedy = "Have the sender export the document again; the file may be cut off."
         raise InputRefused("E1007", fact, place=f"line {line}, column {column}", remedy=remedy) from None
     if root.getroottree().docinfo.doctype:
         # An encoding that the scan above can't read (EBCDIC, UTF-32) may have hidden it.
         raise InputRefused("E1008", "the XML declares a document type", remedy=_REMEDY_DTD)
     return root
+
+
+def _without_position(message: str | None) -> str:
+    """libxml2 repeats line and column at the end of what it says."""
+    return (message or "").rsplit(", line ", 1)[0]
 
 
 def too_large(fact: str, place: str = "") -> InputRefused:
