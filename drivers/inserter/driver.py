@@ -1,0 +1,396 @@
+"""The inserter as the application sees it: commands that block until the reply, events that go into a journal, and one
+thread that alone touches the port."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from drivers.inserter import commands as ask
+from drivers.inserter.errors import EventsLost, LinkDown, PortTrouble, SinkFailed, busy_error, use_error
+from drivers.inserter.machine import MachineView
+from drivers.inserter.port import PortKeeper
+from drivers.inserter.profile import Profile
+from drivers.inserter.session import InserterSession
+from drivers.inserter.statistics import Statistics
+from drivers.inserter.transport import Waker, check_url
+from drivers.inserter.vocabulary import (
+    Counters,
+    Identity,
+    JobSpec,
+    LinkState,
+    MachineEvent,
+    MachineState,
+    PieceSpec,
+    Position,
+    Status,
+)
+
+ResultT = TypeVar("ResultT")
+Sink = Callable[[Sequence[MachineEvent]], None]
+
+_LONGEST_WAIT_S = 0.25
+_FAREWELL_S = 0.5
+_JOIN_S = 15.0
+_HALTING = (ask.Halt, ask.Stop)
+_ASKING = (ask.Identify, ask.GetStatus, ask.GetPositionMap, ask.ReplayEvents)
+
+
+class InserterDriver:
+    """One machine on one port.
+
+    url           /dev/…, a pseudo terminal, socket://host:port or rfc2217://host:port
+    sink          takes events, in number order, from the driver's thread, and returns once the journal has committed
+                  them. Only then are they acknowledged. Whatever it raises leaves them unacknowledged and is raised to
+                  the caller of the next command or `check` (as SinkFailed); they are offered again after a wait. It
+                  must not give commands, and must return well within three heartbeats (3 s), or the machine loses
+                  its host.
+    clock         seconds that never run backwards
+    host_session  a 32-bit number never used before with this machine: it begins the id of every command
+    resume        (boot id, number) of the last event that the journal has
+
+    Any thread may call. Commands wait for one another, except `halt`, which goes before all. A command ends with its
+    result or with CommandRefused (it did nothing), LinkDown (it never left), OutcomeUnknown (nobody knows), or another
+    InserterError (it did nothing).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        profile: Profile,
+        sink: Sink,
+        clock: Callable[[], float] = time.monotonic,
+        host_session: int,
+        resume: tuple[int, int] | None = None,
+    ) -> None:
+        check_url(url)
+        if not 0 <= host_session < 1 << 32:
+            raise use_error(f"host_session {host_session} is no 32-bit number")
+        self.url = url
+        self.profile = profile
+        self._sink = sink
+        self._clock = clock
+        self._session = InserterSession(profile, host_session=host_session, resume=resume)
+        self._waker = Waker()
+        self._port = PortKeeper(url, profile, self._waker, clock)
+        self._changed = threading.Condition()
+        self._operation = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name=f"inserter {url}", daemon=True)
+        self._kept: SinkFailed | None = None
+        self._opened = False
+        self._leave_by: float | None = None
+        self._ended = False
+
+    # Life
+
+    def open(self) -> None:
+        """Start the thread; it opens the port and keeps trying. Doesn't wait for the machine: commands do, and so does
+        `wait`. A driver is opened once."""
+        if self._opened:
+            raise use_error("The driver has been opened before")
+        self._opened = True
+        self._thread.start()
+
+    def close(self) -> None:
+        """Acknowledge what the journal has, fail the commands still waiting, close the port. Twice does no harm.
+
+        SinkFailed: the journal has kept the thread for more than 15 s and keeps it still.
+        """
+        self._refuse_own_thread()
+        if self._opened:
+            with self._changed:
+                if self._leave_by is None:
+                    self._leave_by = self._clock() + _FAREWELL_S
+                self._wake()
+            self._thread.join(_JOIN_S)
+            if self._thread.is_alive():
+                raise SinkFailed("The journal does not return from its commit", place=self.url)
+        with self._changed:
+            self._opened = self._ended = True
+            self._waker.close()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What is known
+
+    @property
+    def link_state(self) -> LinkState:
+        with self._changed:
+            return self._session.link_state
+
+    @property
+    def trouble(self) -> str:
+        """Why the link is not up, in words; empty when it is."""
+        with self._changed:
+            return "" if self._session.link_is_up else self._session.trouble
+
+    @property
+    def machine_state(self) -> MachineState:
+        """As of the events the journal has; OFFLINE without a link."""
+        return self.machine.state
+
+    @property
+    def machine(self) -> MachineView:
+        """All that is known of the machine and the pieces it holds."""
+        with self._changed:
+            return self._session.machine.view()
+
+    @property
+    def boot_id(self) -> int | None:
+        """The power-up of the machine that answered last."""
+        with self._changed:
+            return self._session.boot_id
+
+    @property
+    def committed(self) -> tuple[int, int] | None:
+        """(boot id, number) of the last event that the journal has: `resume` for the next driver."""
+        with self._changed:
+            boot_id = self._session.boot_id
+            return None if boot_id is None else (boot_id, self._session.inbox.committed)
+
+    @property
+    def statistics(self) -> Statistics:
+        with self._changed:
+            return self._session.statistics()
+
+    def check(self) -> None:
+        """Raise what stands against going on: SinkFailed (once per failure) or EventsLost (until it is accepted)."""
+        with self._changed:
+            self._raise_kept(sink_failures=True, lost_events=True)
+
+    def wait(self, predicate: Callable[[], bool], timeout_s: float) -> bool:
+        """Until `predicate()` is true, looked at after every change; False after `timeout_s` seconds. Raises what
+        `check` would raise."""
+        self._refuse_own_thread()
+        deadline = self._clock() + timeout_s
+        with self._changed:
+            while True:
+                self._raise_kept(sink_failures=True, lost_events=True)
+                if predicate():
+                    return True
+                if not self._wait_for_change(deadline):
+                    return False
+
+    # Commands
+
+    def identify(self) -> Identity:
+        """Model, serial number and stations."""
+        return self._do(ask.Identify())
+
+    def status(self) -> Status:
+        return self._do(ask.GetStatus())
+
+    def position_map(self) -> tuple[Position, ...]:
+        """What stands where in the path: what to pull after a jam."""
+        return self._do(ask.GetPositionMap())
+
+    def load_job(self, job: JobSpec) -> None:
+        """Refused (JOB_LOADED, NO_PAPER) while another job is loaded or without its paper in the feeder."""
+        self.profile.check_job(job)
+        self._do(ask.LoadJob(job))
+
+    def queue_piece(self, piece: PieceSpec) -> int:
+        """Places left in the queue. Refused: QUEUE_FULL (wait for an outcome), ALREADY_QUEUED, NO_JOB."""
+        self.profile.check_piece(piece)
+        return self._do(ask.QueuePiece(piece))
+
+    def cancel_piece(self, piece: str, copy: int) -> None:
+        """Refused (TOO_LATE) once a sheet of it was fed."""
+        self._do(ask.CancelPiece(piece, copy))
+
+    def cycle_up(self) -> None:
+        """Run the machine up, without feeding."""
+        self._do(ask.CycleUp())
+
+    def start(self) -> None:
+        """Feed. Refused: NO_JOB, or the fault that stands."""
+        self._do(ask.Start())
+
+    def stop(self) -> None:
+        """End feeding at the next piece boundary; the path runs empty."""
+        self._do(ask.Stop())
+
+    def halt(self) -> None:
+        """Stand still at once. Overtakes every other command and is given even when the journal fails."""
+        self._do(ask.Halt())
+
+    def clear_path(self) -> int:
+        """The operator has emptied the path: pieces taken out, each of which gets its outcome."""
+        return self._do(ask.ClearPath())
+
+    def divert_piece(self, piece: str, copy: int) -> None:
+        """Send it into the divert bin. Refused (TOO_LATE) past the gate."""
+        self._do(ask.DivertPiece(piece, copy))
+
+    def reset_fault(self) -> None:
+        """Refused with the fault while its cause stands."""
+        self._do(ask.ResetFault())
+
+    def replay_events(self, first: int) -> None:
+        """Have the machine send its events numbered ≥ `first` again; those known already are not delivered again."""
+        self._do(ask.ReplayEvents(first))
+
+    def end_job(self) -> Counters:
+        """Refused (PATH_NOT_EMPTY) while pieces are in the path."""
+        return self._do(ask.EndJob())
+
+    def accept_lost_events(self) -> EventsLost | None:
+        """A person answers for the lost events: delivery goes on behind them. None when nothing is lost."""
+        with self._changed:
+            lost = self._session.accept_lost_events(self._clock())
+            self._wake()
+        return lost
+
+    # Inside, the caller's thread
+
+    def _do(self, command: ask.Command[ResultT]) -> ResultT:
+        self._refuse_own_thread()
+        deadline = self._clock() + self.profile.timeouts.command_s
+        with self._turn(command, deadline), self._changed:
+            self._raise_kept(
+                sink_failures=not isinstance(command, _HALTING),
+                lost_events=not isinstance(command, _HALTING + _ASKING),
+            )
+            if not self._opened or self._ended:
+                raise LinkDown(f"{command.name} was not sent: the driver is closed", place=self.url)
+            call = self._session.submit(command, self._clock(), deadline - self._clock())
+            self._wake()
+            while not call.settled and self._wait_for_change(deadline):
+                pass
+            # The thread settles calls in time unless the journal keeps it; the caller's deadline stands all the same.
+            self._session.give_up(call, "its time is over", self._clock())
+            if call.error is not None:
+                raise call.error
+            return cast("ResultT", call.result)  # a command without results is Command[None]
+
+    @contextmanager
+    def _turn(self, command: ask.Command[Any], deadline: float) -> Iterator[None]:
+        """One operation at a time; halt doesn't wait."""
+        if isinstance(command, ask.Halt):
+            yield
+            return
+        if not self._operation.acquire(timeout=max(0.0, deadline - self._clock())):
+            raise busy_error(command.name)
+        try:
+            yield
+        finally:
+            self._operation.release()
+
+    def _wait_for_change(self, deadline: float) -> bool:
+        """Sleep until something changed or a short while has passed; False when `deadline` is over."""
+        left_s = deadline - self._clock()
+        if left_s <= 0:
+            return False
+        self._changed.wait(min(left_s, _LONGEST_WAIT_S))
+        return True
+
+    def _raise_kept(self, *, sink_failures: bool, lost_events: bool) -> None:
+        if sink_failures and self._kept is not None:
+            kept, self._kept = self._kept, None
+            raise kept
+        trouble = self._session.inbox.trouble
+        if lost_events and trouble is not None:
+            raise trouble.with_traceback(None)
+
+    def _refuse_own_thread(self) -> None:
+        if threading.current_thread() is self._thread:
+            raise use_error("The journal's sink must not wait for the driver: it runs on the driver's thread")
+
+    def _wake(self) -> None:
+        if not self._ended:
+            self._waker.wake()
+
+    # Inside, the driver's thread
+
+    def _run(self) -> None:
+        try:
+            while not self._may_leave():
+                self._step()
+        finally:
+            self._port.close()
+            with self._changed:
+                self._ended = True
+                self._session.close("the driver was closed", self._clock())
+                self._changed.notify_all()
+
+    def _may_leave(self) -> bool:
+        with self._changed:
+            if self._leave_by is None:
+                return False
+            return self._session.idle or self._clock() >= self._leave_by
+
+    def _step(self) -> None:
+        try:
+            if self._port.open_when_due():
+                with self._changed:
+                    self._session.port_opened(self._clock())
+            self._send()
+            self._listen()
+            self._send()
+        except PortTrouble as error:
+            self._lose_port(error)
+        self._deliver()
+
+    def _listen(self) -> None:
+        with self._changed:
+            now = self._clock()
+            deadline = self._session.deadline(now)
+        wait_s = _LONGEST_WAIT_S if deadline is None else min(max(0.0, deadline - now), _LONGEST_WAIT_S)
+        data = self._port.receive(wait_s)
+        with self._changed:
+            now = self._clock()
+            if data:
+                self._session.receive(data, now)
+            self._session.tick(now)
+            if self._session.link_is_up:
+                self._port.link_is_up()
+            unanswered = self._port.is_open and self._session.unanswered_for(now) >= self.profile.timeouts.reopen_s
+            self._changed.notify_all()
+        if unanswered:
+            raise PortTrouble("Nobody answers on the open port", place=self.url)
+
+    def _send(self) -> None:
+        with self._changed:
+            output = self._session.take_output()
+        self._port.send(output)
+
+    def _lose_port(self, error: PortTrouble) -> None:
+        if self._port.is_open:
+            self._port.drop()
+        with self._changed:
+            self._session.port_closed(error.message, self._clock())
+            self._changed.notify_all()
+
+    def _deliver(self) -> None:
+        with self._changed:
+            batch = self._session.next_batch(self._clock())
+        if not batch:
+            return
+        failure: SinkFailed | None = None
+        try:
+            self._sink(batch)
+        except (
+            Exception
+        ) as error:  # The journal is the caller's: whatever it raises, the events must stay unacknowledged.
+            failure = SinkFailed(f"The journal did not take events from {batch[0].number} on: {error}", place=self.url)
+            failure.__cause__ = error
+        with self._changed:
+            now = self._clock()
+            if failure is None:
+                self._session.committed(batch, now)
+            else:
+                self._kept = failure
+                self._session.commit_failed(now)
+            self._changed.notify_all()

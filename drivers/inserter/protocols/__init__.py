@@ -1,0 +1,1 @@
+"""Translators between the bytes of one protocol and the one vocabulary."""
