@@ -10,7 +10,7 @@ from itertools import pairwise
 from mailroom.verify.journalfile import Line
 from mailroom.verify.verdict import Notebook
 
-_NEXT: Mapping[str, Mapping[str, str]] = {
+NEXT: Mapping[str, Mapping[str, str]] = {
     "released": {"send": "submitting", "cancel": "canceled"},
     "submitting": {"accept": "submitted", "refuse": "released", "lose": "unknown"},
     "submitted": {"print": "printed", "lose": "unknown"},
@@ -38,7 +38,7 @@ _NEXT: Mapping[str, Mapping[str, str]] = {
 _Events = Mapping[tuple[int, int], Line]
 _Expect = Callable[[bool, str, str], None]
 
-_BY_PERSON = frozenset({"hand-over", "destroy", "quarantine", "declare-stacked", "cancel"})
+BY_PERSON = frozenset({"hand-over", "destroy", "quarantine", "declare-stacked", "cancel"})
 
 _BY_MACHINE: Mapping[str, frozenset[str]] = {
     "scan": frozenset(),
@@ -96,7 +96,7 @@ def _step(life: Life, line: Line, machine: _Events, book: Notebook) -> None:
         expect(not life.steps and line.state_to == "released", "3", "a copy is released once, at its beginning")
         life.released_at = line.seq
     else:
-        due = _NEXT.get(life.state, {}).get(event)
+        due = NEXT.get(life.state, {}).get(event)
         expect(due is not None, "3", f"can't happen to a copy that is {life.state or 'not released'}")
         expect(due is None or line.state_to == due, "3", f"leads to {line.state_to!r} instead of {due!r}")
     _check_evidence(life, line, event, machine, expect)
@@ -111,7 +111,7 @@ def _step(life: Life, line: Line, machine: _Events, book: Notebook) -> None:
 
 
 def _check_evidence(life: Life, line: Line, event: str, machine: _Events, expect: _Expect) -> None:
-    if event in _BY_PERSON:
+    if event in BY_PERSON:
         expect(is_person(line.who), "3", f"needs a named person, not {line.who!r}")
         return
     if event in _BY_MACHINE:

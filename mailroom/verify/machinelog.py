@@ -34,7 +34,7 @@ COUNTERS = (
     "sheets_diverted",
     "sheets_removed",
 )
-"""The counters that a machine reports at a job's end, and all of them."""
+"""The counters that a machine reports at a job's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class _Log:
     """Where the reading of the log stands."""
 
     events: dict[tuple[int, int], Logged] = field(default_factory=dict)
-    boot: int | None = None
+    boots: list[int] = field(default_factory=list)
     last: tuple[int, int] | None = None
     at_ms: int = 0
     ended: Mapping[str, Any] | None = None
@@ -61,7 +61,7 @@ class _Log:
 def check_machine(folder: Path, run: RunFacts, entries: Sequence[Line], book: Notebook) -> None:
     """Compare one to one: an event altered, missing, added, out of order, or a gap in the numbers is a finding."""
     journaled = _journaled(run, entries, book)
-    if run.log is None:
+    if not run.has_log:
         return
     text = read_text(folder / "machine.jsonl", book)
     if text is None:
@@ -122,7 +122,8 @@ def _take(
         known = fields["boot"] in run.boots and fields["serial"] == run.serial
         known = known and run.model in (None, fields["model"]) and fields.keys() == _HEAD.keys()
         book.expect(known, "7", f"machine log line {number} is of another machine or boot than run.json names")
-        log.boot = fields["boot"]
+        book.expect(fields["boot"] not in log.boots, "7", f"machine log line {number} begins a boot a second time")
+        log.boots.append(fields["boot"])
     elif fields["type"] == "counters":
         _take_counters(number, fields, log, journaled, book)
     else:
@@ -135,9 +136,11 @@ def _take_event(number: int, fields: dict[str, Any], log: _Log, book: Notebook) 
     content = {name: value for name, value in fields.items() if name not in ("boot", "number", "type")}
     piece, copy = _subject(fields)
     follows = log.last is None or log.last[0] != key[0] or key[1] == log.last[1] + 1
+    book.expect(not log.expects_counters, "7", f"machine log line {number} stands where a job's counters are due")
+    log.expects_counters = False
     later = log.last is None or log.last[0] != key[0] or fields["at_ms"] >= log.at_ms
     where = f"machine log line {number}, {fields['type']} {key[1]},"
-    book.expect(follows and key[0] == log.boot, "7", f"{where} does not follow event {log.last}", piece, copy)
+    book.expect(follows and key[0] in log.boots[-1:], "7", f"{where} does not follow event {log.last}", piece, copy)
     book.expect(later, "7", f"{where} is earlier than the event before it", piece, copy)
     book.expect(key not in log.events, "7", f"{where} stands twice", piece, copy)
     log.events[key] = Logged(number, fields["type"], content)

@@ -124,7 +124,7 @@ class RunFacts:
     pieces: Mapping[str, PieceFacts]
     serial: str
     model: str | None
-    log: str | None
+    has_log: bool
     boots: tuple[int, ...]
 
     def copies(self) -> Mapping[tuple[str, int], CopyFacts]:
@@ -150,6 +150,8 @@ def _run(fields: dict[str, Any]) -> RunFacts:
     demand(machine, _MACHINE)
     if fields["state"] not in ("open", "closed"):
         raise Unreadable(f"has {fields['state']!r} for 'state'")
+    if machine["log"] not in (None, "machine.jsonl"):
+        raise Unreadable(f"has {machine['log']!r} for 'log'")
     counts = {name: fields[name] for name in ("planned", "mailed", "withdrawn", "moved", "unknown", "sheets")}
     return RunFacts(
         run=fields["run"],
@@ -163,7 +165,7 @@ def _run(fields: dict[str, Any]) -> RunFacts:
         pieces=_by_name([_piece(_object(each)) for each in fields["pieces"]], "piece"),
         serial=machine["serial"],
         model=_optional(machine, "model", str),
-        log=machine["log"],
+        has_log=machine["log"] is not None,
         boots=tuple(_all(machine["boots"], int, "boots")),
     )
 

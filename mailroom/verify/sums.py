@@ -77,7 +77,11 @@ def _check_jobs(run: RunFacts, entries: Sequence[Line], incidents: set[str], boo
         if line.event == "machine.job_ended":
             counters = {name: line.detail.get(name) for name in COUNTERS}
             counted[line.batch].append(canonical(counters))
-            _check_job(line, counters, outcomes.pop(line.machine[0], []), line.batch in incidents, book)
+            explained = line.batch in incidents
+            _check_job(line, counters, outcomes.pop(line.machine[0], []), explained, book)
+            printed = run.batches[line.batch].sheets if line.batch in run.batches else None
+            fault = f"the machine fed {counters['sheets_fed']} sheets in job {line.batch}, which has {printed}"
+            book.expect(counters["sheets_fed"] == printed or explained, "7", fault)
     for batch in run.batches.values():
         if batch.counters or counted[batch.id]:
             told = canonical(dict(batch.counters)) in counted[batch.id]

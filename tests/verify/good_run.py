@@ -168,7 +168,7 @@ class RunWriter:
 
     def end_job(self, batch: str, **counters: int) -> None:
         self.machine(batch, "job_ended", **counters)
-        self.log.append({"type": "counters", "boot": BOOT, "job": batch, **counters})
+        self.log.append({"boot": BOOT, "at_ms": 1000 * self.number, "type": "counters", "job": batch, **counters})
         self.batches[-1]["counters"] = counters
         self.entry(
             "batch.done",
