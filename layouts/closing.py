@@ -10,7 +10,7 @@ from layouts.document import Adjustment, Document, Totals, VatRow
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Ink, Pen
-from layouts.layout import Column, Layout
+from layouts.parts import Column, Layout
 from layouts.strip import Strip
 from layouts.wording import Wording
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from layouts.errors import LayoutError
 from layouts.finding import Finding
 from layouts.geometry import Box
-from layouts.layout import Zone
+from layouts.parts import Zone
 from layouts.tomlfile import TomlTable, read_toml
 
 FOLDER = Path(__file__).parent / "envelopes"

@@ -9,7 +9,7 @@ from layouts.document import Document, Recipient, Seller
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Form, Ink, Pen
-from layouts.layout import Layout
+from layouts.parts import Layout
 from layouts.wording import Wording
 
 _CACHED_SELLERS = 256

@@ -19,8 +19,8 @@ from isal import isal_zlib
 from layouts.errors import LayoutError
 from layouts.fonts import FontFace
 from layouts.geometry import number, pt
-from layouts.layout import Rule, Style
 from layouts.pageset import FormXObject
+from layouts.parts import Rule, Style
 
 _CACHED_TEXTS = 20_000
 _DEFLATE_LEVEL = 2

@@ -13,7 +13,7 @@ from layouts.document import CREDIT_NOTE, Document
 from layouts.errors import LayoutError
 from layouts.geometry import number, pt
 from layouts.ink import Ink, Pen
-from layouts.layout import Layout, PaymentField
+from layouts.parts import Layout, PaymentField
 from layouts.references import (
     creditor_reference_is_valid,
     grouped_account,

@@ -8,7 +8,7 @@ from layouts.envelope import Envelope, visibility
 from layouts.errors import LayoutError
 from layouts.finding import Finding
 from layouts.geometry import Box
-from layouts.layout import PAGE_KINDS, Layout
+from layouts.parts import PAGE_KINDS, Layout
 
 _CODES = {"margin": "E4020", "clear-zone": "E4021", "overlap": "E4022"}
 _HAIR_MM = 1e-6

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from layouts.envelope import Envelope
 from layouts.fonts import STYLES
 from layouts.geometry import Box
-from layouts.layout import Layout
+from layouts.parts import Layout
 from layouts.preflight import check_layout
 
 _Colour = tuple[int, int, int, int]

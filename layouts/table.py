@@ -15,7 +15,7 @@ from layouts.document import Line
 from layouts.errors import LayoutError
 from layouts.geometry import number, pt
 from layouts.ink import Form, Ink, Pen
-from layouts.layout import Column, Layout, TablePart
+from layouts.parts import Column, Layout, TablePart
 from layouts.wording import Wording
 
 _CACHED_CELLS = 20_000

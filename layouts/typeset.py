@@ -7,8 +7,7 @@ which change its speed and never its result; one program serves one thread, and 
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +19,9 @@ from layouts.fonts import FontSet
 from layouts.geometry import pt
 from layouts.heading import Heading
 from layouts.ink import Form, Ink, Pen, glyph_ids
-from layouts.layout import Layout
 from layouts.pages import Page, Room, plan
 from layouts.pageset import PageSet
+from layouts.parts import Layout
 from layouts.payment import PaymentSlip
 from layouts.preflight import refuse_bad_geometry
 from layouts.strip import Strip
@@ -230,16 +229,3 @@ def _texts(value: Any, place: str) -> list[tuple[str, str]]:
     if isinstance(value, list | tuple):
         return [one for index, item in enumerate(value) for one in _texts(item, f"{place}[{index}]")]
     return []
-
-
-def measure(
-    program: PageProgram,
-    documents: Sequence[Mapping[str, Any]],
-    language: str,
-    timer: Callable[[], float] = time.perf_counter,
-) -> dict[str, float]:
-    """Typeset the documents once and tell {pages, seconds, pages_per_second}."""
-    started = timer()
-    pages = sum(len(program.typeset(document, language).pages) for document in documents)
-    seconds = timer() - started
-    return {"pages": pages, "seconds": seconds, "pages_per_second": pages / seconds if seconds else 0.0}

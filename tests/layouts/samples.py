@@ -8,6 +8,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from layouts.references import kid_mod10
+
 GOODS = (
     ("Fiberlinje 500/500, leie", "", "FIB-500", "MON", "649.00"),
     ("Konsulentbistand, nettverk", "Feilsøking av trådløst nett i 2. etasje, inkludert reise", "", "HUR", "1250.00"),
@@ -80,7 +82,7 @@ def invoice(count: int = 5, seed: int = 1, **changes: Any) -> dict[str, Any]:
         "vat": [],
         "totals": {},
         "payment": {
-            "reference": "0020817104237",
+            "reference": kid_mod10("002081710423"),
             "account": "15038300005",
             "bic": "",
             "account_name": "",
