@@ -15,10 +15,10 @@ VatKey = tuple[str, Decimal]
 _RULE_LETTERS = {"K": "IC", "L": "AF", "M": "AG"}
 """EN 16931 names a category's rules after its code, but for these."""
 
-_LINE_TOLERANCE_UNITS = 2
-"""PEPPOL-EN16931-R120 allows 0.02 between a line's issued and recomputed net amount, for prices given rounded."""
+_LINE_TOLERANCE = Decimal("0.02")
+"""PEPPOL-EN16931-R120 allows this between a line's issued and recomputed net amount, for prices given rounded."""
 
-_TAX_TOLERANCE_CAP_UNITS = 99
+_TAX_TOLERANCE_MAX = Decimal("0.99")
 """The published EN 16931 rule set lets BR-CO-17 differ by less than 1.00: never more than that."""
 
 
@@ -105,14 +105,14 @@ def check_totals(invoice: IssuedInvoice) -> list[Mismatch]:
 
     Each sum is recomputed from the figures as issued, so one wrong figure does not make all that follow wrong.
     Sums of rounded amounts are exact. Where a product is rounded the standard's rule sets leave room, and so do we:
-    a line's net amount may differ by two minor units (0.02); the VAT of a category by half a minor unit for each
+    a line's net amount may differ by 0.02 (two minor units, where those are smaller); the VAT of a category by half a minor unit for each
     amount in it (a seller may have rounded line by line), at least one minor unit, and always by less than 1.00.
     """
     return [*_lines(invoice), *_sums(invoice), *_vat(invoice)]
 
 
 def _lines(invoice: IssuedInvoice) -> Iterator[Mismatch]:
-    tolerance = _LINE_TOLERANCE_UNITS * minor_unit(invoice.currency)
+    tolerance = min(_LINE_TOLERANCE, 2 * minor_unit(invoice.currency))
     for number, line in enumerate(invoice.lines, start=1):
         expected = line_net(
             line.quantity,
@@ -167,7 +167,7 @@ def _tax_tolerance(invoice: IssuedInvoice, key: VatKey) -> Decimal:
     amounts = sum((line.vat_category, line.vat_rate) == key for line in invoice.lines)
     amounts += sum((part.vat_category, part.vat_rate) == key for part in invoice.allowances)
     unit = minor_unit(invoice.currency)
-    return min(max(unit, amounts * unit / 2), _TAX_TOLERANCE_CAP_UNITS * unit)
+    return min(max(unit, amounts * unit / 2), _TAX_TOLERANCE_MAX)
 
 
 def _taxable(lines: Sequence[InvoiceLine], allowances: Sequence[AllowanceCharge]) -> dict[VatKey, Decimal]:

@@ -24,7 +24,7 @@ from mailroom.domain.invoice import IssuedInvoice
 Encoder = Callable[[Any], Any]
 Decoder = Callable[[Any], Any]
 
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WORDS = {
     str: "a text",
@@ -32,6 +32,7 @@ _WORDS = {
     list: "a list",
     dict: "an object",
 }
+_EXPONENT_MAX = 15
 _TELL_ALL = 3
 """How many unknown fields one error names."""
 
@@ -214,15 +215,21 @@ def _flag(value: Any) -> bool:
 
 
 def _decimal(value: Any) -> Decimal:
-    text = format(value, "f") if isinstance(value, Decimal) and value.is_finite() else value
+    text = format(value, "f") if isinstance(value, Decimal) and _is_plain(value) else value
     if isinstance(text, int) and not isinstance(text, bool):
         text = str(text)
     if not isinstance(text, str):
         raise _wrong_type(str, value)
     if not _NUMBER.fullmatch(text):
         fact = f"{text[:40]!r} is not a number written in plain digits"
-        raise _Fault("E1011", fact, 'Write it like "1234.50": digits, a point, at most twelve decimals.')
+        raise _Fault("E1011", fact, 'Write it like "1234.50": at most fifteen digits, a point, twelve decimals.')
     return Decimal(text)
+
+
+def _is_plain(value: Decimal) -> bool:
+    """Whether it can be written out: 1e999999 would fill the memory with zeros."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and abs(exponent) <= _EXPONENT_MAX
 
 
 def _date(value: Any) -> date:

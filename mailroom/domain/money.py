@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 _CODES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP
@@ -24,11 +25,16 @@ _MINOR_DIGITS = {
 }
 
 
+_WIDE = Context(prec=60)
+"""Room for the product of any quantity and price that can be read, so that rounding an absurd amount does not fail."""
+
+
 def minor_digits(currency: str) -> int:
     """Decimals of a currency's minor unit (ISO 4217)."""
     return _MINOR_DIGITS.get(currency, 2)
 
 
+@cache
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount of a currency: 0.01 for NOK, 1 for JPY."""
     return Decimal(1).scaleb(-minor_digits(currency))
@@ -36,4 +42,4 @@ def minor_unit(currency: str) -> Decimal:
 
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Round to the currency's minor unit, halves away from zero, as EN 16931 has it for amounts."""
-    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP, context=_WIDE)

@@ -10,7 +10,7 @@ from mailroom.domain.countries import COUNTRIES
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.invoice import AllowanceCharge, InvoiceKind, InvoiceLine, IssuedInvoice, Totals, VatSubtotal
 from mailroom.domain.money import CURRENCIES, minor_digits, round_money
-from mailroom.intake.document_types import CORRECTED_INVOICE
+from mailroom.intake.document_types import CORRECTED_INVOICE, kind_of
 from mailroom.intake.terms import named
 from mailroom.intake.values import check_year, plain
 from mailroom.intake.xml_tree import missing
@@ -76,6 +76,11 @@ def _check_required(invoice: IssuedInvoice) -> None:
 
 def _check_codes(invoice: IssuedInvoice) -> None:
     check_currency(invoice.currency, "currency")
+    if invoice.type_code and kind_of(invoice.type_code, "type_code") is not invoice.kind:
+        fact = f"type code {invoice.type_code} does not belong to a document of kind {invoice.kind.value}"
+        raise InputRefused(
+            "E1019", fact, place="type_code", remedy="Correct one of the two, or leave out the type code."
+        )
     addresses = (
         ("seller.address.country", invoice.seller.address),
         ("buyer.address.country", invoice.buyer.address),

@@ -49,8 +49,12 @@ DOCUMENT_COLUMNS = (
     "due_date",
     "currency",
     "language",
-    *(f"{party}_{column}" for party in ("seller", "buyer") for column in (*PARTY_COLUMNS, *ADDRESS_COLUMNS, "country")),
-    *(f"deliver_{column}" for column in (*ADDRESS_COLUMNS, "country")),
+    *(
+        f"{party}_{column}"
+        for party in ("seller", "buyer")
+        for column in (*PARTY_COLUMNS, *ADDRESS_COLUMNS, COUNTRY_COLUMN)
+    ),
+    *(f"deliver_{column}" for column in (*ADDRESS_COLUMNS, COUNTRY_COLUMN)),
     *PAYMENT_COLUMNS,
     *REFERENCE_COLUMNS,
     "note",

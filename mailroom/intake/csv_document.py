@@ -13,8 +13,10 @@ from mailroom.domain.invoice import AllowanceCharge, InvoiceKind, InvoiceLine, I
 from mailroom.intake import references
 from mailroom.intake.acceptance import check_currency
 from mailroom.intake.csv_columns import (
+    ADDRESS_COLUMNS,
     ADDRESS_LINES_MAX,
     BLOCK_COLUMNS,
+    COUNTRY_COLUMN,
     PARTY_COLUMNS,
     PAYMENT_COLUMNS,
     REFERENCE_COLUMNS,
@@ -30,6 +32,8 @@ _ROWS = ("", _LINE, _ALLOWANCE, _CHARGE)
 _STANDARD_RATED, _ZERO_RATED = "S", "Z"
 _PIECE = "C62"
 _ZERO = Decimal(0)
+_SELLER, _BUYER, _DELIVER = "seller", "buyer", "deliver"
+_DELIVER_COLUMNS = tuple(f"{_DELIVER}_{column}" for column in (*ADDRESS_COLUMNS, COUNTRY_COLUMN))
 _TOTAL_NAMES = {"net": "total without VAT", "tax": "total VAT", "gross": "total with VAT", "payable": "amount due"}
 
 
@@ -108,8 +112,8 @@ def document_of(rows: Sequence[tuple[int, Mapping[str, str]]], *, point_is_decim
         number=head.need("number"),
         issue_date=issued,
         currency=currency,
-        seller=_party(head, "seller"),
-        buyer=_party(head, "buyer"),
+        seller=_party(head, _SELLER),
+        buyer=_party(head, _BUYER),
         lines=lines,
         vat=vat,
         totals=totals,
@@ -119,7 +123,7 @@ def document_of(rows: Sequence[tuple[int, Mapping[str, str]]], *, point_is_decim
         notes=(head.text("note"),) if head.text("note") else (),
         references=references.in_order([(key, head.text(column)) for column, key in REFERENCE_COLUMNS.items()]),
         language=head.text("language"),
-        deliver_to=_address(head, "deliver") if head.text("deliver_town") else None,
+        deliver_to=_address(head, _DELIVER) if any(map(head.text, _DELIVER_COLUMNS)) else None,
     )
 
 
@@ -147,7 +151,7 @@ def _address(head: _Cells, prefix: str) -> PostalAddress:
     return PostalAddress(
         lines=tuple(line for line in lines if line),
         postcode=head.text(f"{prefix}_postcode"),
-        town=head.text(f"{prefix}_town"),
+        town=head.text(f"{prefix}_town") if prefix == _SELLER else head.need(f"{prefix}_town"),
         country=head.need(f"{prefix}_country").upper(),
         region=head.text(f"{prefix}_region"),
     )

@@ -120,7 +120,7 @@ def read_document(data: Any) -> IssuedInvoice:
 
 
 def _tidied(value: Any, field: str) -> Any:
-    """The same data with every text made fit for print."""
+    """The same data with every text made fit for print; null stands for a field that is left out."""
     if isinstance(value, str):
         try:
             return tidy_block(value) if field in _BLOCKS else tidy(value)
@@ -130,7 +130,7 @@ def _tidied(value: Any, field: str) -> Any:
     if isinstance(value, list):
         return [_tidied(part, field) for part in value]
     if isinstance(value, dict):
-        return {name: _tidied(part, name) for name, part in value.items()}
+        return {name: _tidied(part, name) for name, part in value.items() if part is not None}
     return value
 
 

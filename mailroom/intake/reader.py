@@ -31,6 +31,9 @@ _ROOTS: dict[str, tuple[str, Callable[[etree._Element], IssuedInvoice]]] = {
 }
 """Which reader takes which root element, and what the format is called."""
 
+_ENVELOPE = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
+"""The wrapping in which Peppol carries a document from one access point to another."""
+
 _TABLES = {Format.JSON: read_jsonl, Format.CSV: read_csv}
 """Formats of many documents a file."""
 
@@ -69,8 +72,14 @@ def _read(path: Path) -> Iterator[Reading]:
         raise InputRefused("E1002", "the file holds no document", remedy="Have the sender export it again.")
 
 
+def _unwrapped(root: etree._Element) -> etree._Element:
+    if root.tag != _ENVELOPE:
+        return root
+    return next((child for child in root if child.tag in _ROOTS), root)
+
+
 def _read_xml(path: Path, content: bytes) -> Reading:
-    root = parse_xml(content)
+    root = _unwrapped(parse_xml(content))
     if root.tag not in _ROOTS:
         name = etree.QName(root)
         fact = f"the XML is a {name.localname!r} ({name.namespace or 'no namespace'}), not an invoice that is read here"

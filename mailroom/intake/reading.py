@@ -9,6 +9,10 @@ from mailroom.domain.errors import InputRefused
 from mailroom.domain.invoice import IssuedInvoice
 
 
+_TOLD_MAX = 800
+"""Characters of a message: what was sent may be quoted in it, and what was sent may be anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One document of a file, either read (`invoice`) or refused (`error`), never both and never neither.
@@ -41,4 +45,4 @@ def refused(file: Path, place: str, kind: str, error: InputRefused) -> Reading:
 
 def _printable(text: str) -> str:
     """Messages quote what was sent; what can't be encoded in it would break the very report of the error."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text[:_TOLD_MAX].encode("utf-8", "backslashreplace").decode("utf-8")

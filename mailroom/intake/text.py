@@ -25,13 +25,23 @@ def tidy(text: str) -> str:
 
     Raises InputRefused: E1005 for text that was not decoded, E1023 for control signs.
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
-    return " ".join(line for line in tidy_block(text).split("\n") if line)
+    return text.strip() if _is_tidy(text) else " ".join(line for line in tidy_block(text).split("\n") if line)
+
+
+def _is_tidy(text: str) -> bool:
+    """The quick answer for nearly all texts; printable signs are none of those that the patterns above look for."""
+    return (
+        text.isprintable()
+        and "  " not in text
+        and "\ufffd" not in text
+        and (text.isascii() or unicodedata.is_normalized("NFC", text))
+    )
 
 
 def tidy_block(text: str) -> str:
     """Like `tidy`, but line ends stay, and one blank line between paragraphs."""
+    if _is_tidy(text):
+        return text.strip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _INVISIBLE.sub("", text)
     if lost := _UNDECODED.search(text):
