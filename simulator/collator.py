@@ -103,7 +103,10 @@ class Ruling:
 
 
 class Collator:
-    """Queue and open collation of one job."""
+    """Queue and open collation of one job.
+
+    `carried`: the hidden sheet of a sensed double feed was the first of the piece that comes next.
+    """
 
     def __init__(self, following: Callable[[int], int]) -> None:
         self._following = following
@@ -113,7 +116,7 @@ class Collator:
         self._begun = 0
         self._diverted: set[Key] = set()
         self._sequence: int | None = None
-        self._carried = False
+        self.carried = False
         self._unvouched: list[Packet] = []
         self._stranger: Key | None = None
 
@@ -123,8 +126,6 @@ class Collator:
         """Queue a piece; the machine works in ascending `order`."""
         insort(self.queue, piece, key=lambda queued: queued.order)
         self.known.add((piece.piece, piece.copy))
-        if self._carried:
-            self.begin()
 
     def take(self, key: Key) -> QueuePiece | None:
         """Take a piece out of the queue, or None when it is not there."""
@@ -147,8 +148,8 @@ class Collator:
         """The piece being collated; takes the next one from the queue when there is none."""
         if self.current is None and self.queue:
             self.current = self._packet(self.queue.pop(0))
-            if self._carried:
-                self._carried = False
+            if self.carried:
+                self.carried = False
                 self.current.progress = 1
                 self.current.spoil(Fault.DOUBLE_FEED)
         return self.current
@@ -176,7 +177,7 @@ class Collator:
         """The operator took paper out: how the stack goes on is not known any more."""
         self._sequence = None
         self._unvouched.clear()
-        self._carried = False
+        self.carried = False
 
     def _packet(self, order: QueuePiece) -> Packet:
         self._begun += 1
@@ -294,10 +295,10 @@ class Collator:
         ruling.notices.append(Notice(Fault.DOUBLE_FEED, ruling.expected, "two sheets at once"))
         packet = ruling.packet
         if packet is None:
-            self._carried = seen.sheet is not None and seen.sheet.sheet == seen.sheet.of
+            self.carried = seen.sheet is not None and seen.sheet.sheet == seen.sheet.of
             return
         packet.spoil(Fault.DOUBLE_FEED)
         if packet.complete:
-            self._carried = True
+            self.carried = True
         else:
             packet.progress += 1

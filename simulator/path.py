@@ -348,6 +348,8 @@ class Path:
 
     def _shed_carried(self) -> bool:
         """A piece whose only sheet went with a double feed lies in the divert bin already."""
+        if self.collator.carried:
+            self.collator.begin()
         current = self.collator.current
         if current is None or current.counted or not current.complete:
             return False

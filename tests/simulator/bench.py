@@ -151,6 +151,13 @@ class Bench:
         self.machine.obey(Start())
         return self
 
+    def run_on(self) -> Bench:
+        """Run until the machine waits for its host; help it up if it does."""
+        self.run(60_000)
+        if not self.machine.moving:
+            self.recover()
+        return self
+
     def run_through(self, standstills: int = 400) -> Bench:
         """Run to the end of the stack as a patient host would; then end the job."""
         for _ in range(standstills):
