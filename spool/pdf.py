@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from datetime import datetime
+from functools import lru_cache
 
 from spool.atomic import AtomicFile
 from spool.job import SpoolError
@@ -54,6 +55,7 @@ def date_string(moment: datetime) -> bytes:
     return f"(D:{moment:%Y%m%d%H%M%S}{sign}{hours:02}'{minutes:02}')".encode()
 
 
+@lru_cache(maxsize=256)
 def rectangle(x0: float, y0: float, x1: float, y1: float) -> bytes:
     """A rectangle array in points."""
     return b"[" + b" ".join(map(number, (x0, y0, x1, y1))) + b"]"
