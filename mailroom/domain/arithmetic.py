@@ -105,8 +105,9 @@ def check_totals(invoice: IssuedInvoice) -> list[Mismatch]:
 
     Each sum is recomputed from the figures as issued, so one wrong figure does not make all that follow wrong.
     Sums of rounded amounts are exact. Where a product is rounded the standard's rule sets leave room, and so do we:
-    a line's net amount may differ by 0.02 (two minor units, where those are smaller); the VAT of a category by half a minor unit for each
-    amount in it (a seller may have rounded line by line), at least one minor unit, and always by less than 1.00.
+    a line's net amount may differ by 0.02 (by two minor units where those are smaller); the VAT of a category by half
+    a minor unit for each amount in it (a seller may have rounded line by line), at least by one minor unit, and always
+    by less than 1.00.
     """
     return [*_lines(invoice), *_sums(invoice), *_vat(invoice)]
 

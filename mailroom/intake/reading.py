@@ -8,7 +8,6 @@ from pathlib import Path
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.invoice import IssuedInvoice
 
-
 _TOLD_MAX = 800
 """Characters of a message: what was sent may be quoted in it, and what was sent may be anything."""
 
