@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from drivers.inserter.vocabulary import Fault, Station
+from drivers.inserter.vocabulary import Fault, FaultRaised, Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,13 @@ STATION_NAMES = MappingProxyType(
         Station.STACKER: "stacker",
     }
 )
+
+
+def describe(raised: FaultRaised) -> str:
+    """A fault that the machine told, for the operator: "E2106 insert feeder 3: an insert feeder is empty. Load …"."""
+    known = explain(raised.fault)
+    words = f" ({raised.text})" if raised.text else ""
+    return f"{known.code} {STATION_NAMES[raised.station]}: {known.meaning}{words}. {known.remedy}"
 
 
 def explain(fault: Fault) -> Explanation:

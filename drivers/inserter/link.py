@@ -40,9 +40,11 @@ class LinkTiming:
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """A WELCOME came: a new link, on which both sequences start at 1."""
+    """A WELCOME came: a new link, on which both sequences start at 1. `again`: the same link, of which the machine has
+    started its own sequence once more, because two HELLOs had been under way; it says everything from there again."""
 
     welcome: Welcome
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,7 @@ class HostLink:
             self._start_over("the machine restarted while it identified", now)
         else:
             self._restart_reception()
+            self._notices.append(LinkUp(welcome, again=True))
 
     def _restart_reception(self) -> None:
         self._expected = 1

@@ -30,14 +30,17 @@ class PieceInFlight:
 class MachineView:
     """The machine as known at one moment.
 
-    in_flight  pieces offered and without outcome, in the order they were offered
-    uncertain  (piece, copy) that the machine held when it restarted and of which nothing was heard since
-    outcomes   how many pieces had which outcome since the job was loaded
-    supplies   level per station as last told: 0 empty, 1 low, 2 enough
+    fault       why it stands still, NONE while it can run
+    last_fault  the last fault told and not cleared since, also of those after which it runs on
+    in_flight   pieces offered and without outcome, in the order they were offered
+    uncertain   (piece, copy) that the machine held when it restarted and of which nothing was heard since
+    outcomes    how many pieces had which outcome since the job was loaded
+    supplies    level per station as last told: 0 empty, 1 low, 2 enough
     """
 
     state: MachineState
     fault: Fault
+    last_fault: say.FaultRaised | None
     job: str
     in_flight: tuple[PieceInFlight, ...]
     uncertain: tuple[PieceKey, ...]
@@ -53,6 +56,7 @@ class Machine:
     def __init__(self) -> None:
         self.state = MachineState.OFFLINE
         self.fault = Fault.NONE
+        self.last_fault: say.FaultRaised | None = None
         self.job = ""
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self.supplies: dict[Station, int] = {}
@@ -65,6 +69,7 @@ class Machine:
         return MachineView(
             state=self.state,
             fault=self.fault,
+            last_fault=self.last_fault,
             job=self.job,
             in_flight=tuple(self._pieces.values()),
             uncertain=self.uncertain,
@@ -87,6 +92,7 @@ class Machine:
         self._pieces.clear()
         self.state = MachineState.OFFLINE
         self.fault = Fault.NONE
+        self.last_fault = None
         self.job = ""
         self.supplies.clear()
         self.open_covers = frozenset()
@@ -133,9 +139,14 @@ class Machine:
         match body:
             case say.SheetScanned() | say.PieceAt() | say.PieceOutcome():
                 self._apply_to_piece(body)
-            case say.StateChanged() | say.FaultRaised() | say.FaultCleared():
+            case say.StateChanged(state, fault):
                 if live:
-                    self._apply_to_state(body)
+                    self.state_told(state, fault)
+            case say.FaultRaised():
+                self.last_fault = body
+            case say.FaultCleared(fault):
+                if self.last_fault is not None and self.last_fault.fault is fault:
+                    self.last_fault = None
             case say.Supply(station, level):
                 self.supplies[station] = level
             case say.Cover(station, is_open):
@@ -161,16 +172,5 @@ class Machine:
                 self._pieces.pop(key, None)
                 self.uncertain = tuple(other for other in self.uncertain if other != key)
                 self.outcomes[body.outcome] += 1
-            case _:
-                assert_never(body)
-
-    def _apply_to_state(self, body: say.StateChanged | say.FaultRaised | say.FaultCleared) -> None:
-        match body:
-            case say.StateChanged():
-                self.state, self.fault = body.state, body.fault
-            case say.FaultRaised():
-                self.fault = body.fault
-            case say.FaultCleared():
-                self.fault = Fault.NONE if self.fault is body.fault else self.fault
             case _:
                 assert_never(body)

@@ -198,6 +198,8 @@ class InserterSession:
     def _take(self, notices: list[Notice], now: float) -> None:
         for notice in notices:
             match notice:
+                case LinkUp(welcome, again=True):
+                    self.inbox.begin(welcome)
                 case LinkUp(welcome):
                     self._link_up(welcome, now)
                 case LinkLost():

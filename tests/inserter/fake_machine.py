@@ -190,7 +190,7 @@ class FakeMachine(FakeLink):
         self.refusals: dict[int, tuple[int, str]] = {}
         self.mute: dict[int, int] = {}
         self.deaf_to: dict[int, int] = {}
-        self.before_reply: Callable[[int], None] = lambda opcode: None
+        self.before_reply: Callable[[int], None] = lambda _: None
         self.skip: set[int] = set()
         self.gone: set[int] = set()
         self.spoil: dict[int, bytes] = {}
