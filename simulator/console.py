@@ -39,7 +39,7 @@ class Console:
                 return ""
             case ["refill", what] if what in _REFILLS:
                 stations = _REFILLS[what]
-            case ["refill", "inserts", number] if number in "123456":
+            case ["refill", "inserts", number] if number in tuple("123456"):
                 stations = (INSERT_FEEDERS[int(number) - 1],)
             case ["empty", "bin"]:
                 stations = (Station.DIVERT_BIN,)

@@ -136,6 +136,10 @@ class Paper:
         for station in self.stations():
             self.put_down(station, "removed")
 
+    def put_aside(self) -> None:
+        """The job has ended: what is left of its stack is taken off the feeder."""
+        self._job = self._file = ""
+
     def leftovers(self) -> Iterator[Deposit]:
         """What has not left the machine: the path by station ("path"), then the feeder's stacks ("feeder")."""
         for station in self.stations():

@@ -79,12 +79,12 @@ class Rig:
         camera = self.machine.path.camera
         return camera is not None and camera.read_ahead(self.paper.upcoming(_LOOK_AHEAD_SHEETS))
 
-    def switch_off(self) -> None:
-        """Write down where all paper lies that has not left the machine."""
+    def write_leftovers(self) -> None:
+        """Write down where all paper lies that has not left the machine: at the end of a job, and when switched off."""
         for deposit in self.paper.leftovers():
             self.record.deposit(deposit)
+        self.paper.put_aside()
 
     def _job_closed(self, job: str) -> None:
         self.record.counters(job, self.machine.now_ms, self.machine.path.tally.counters())
-        for deposit in self.paper.leftovers():
-            self.record.deposit(deposit)
+        self.write_leftovers()

@@ -65,7 +65,7 @@ class Server:
 
     def close(self) -> None:
         """Write down where the paper is and give the port back."""
-        self._rig.switch_off()
+        self._rig.write_leftovers()
         self._line.close()
         os.close(self._wake_read)
         os.close(self._wake_write)

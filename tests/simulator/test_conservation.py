@@ -51,16 +51,9 @@ def _sizes() -> st.SearchStrategy[list[int]]:
 def check_the_promises(bench: Bench, sizes: list[int]) -> None:
     bench.run_through()
     bench.end()
-    bench.rig.switch_off()
-    everywhere = [(sheet["file"], sheet["page"]) for deposit in bench.deposits() for sheet in deposit["sheets"]]
-    at_end = [line for line in bench.deposits("feeder", "path")]
-    twice = len(at_end) - len({str(line["sheets"]) for line in at_end})
-    assert twice <= 1  # what is left in the feeder is said at the end of the job, and again when switched off
-    assert Counter(set(everywhere)) == Counter({(f"{'R000001-B01'}.pdf", page): 1 for page in range(1, len(bench.stack) + 1)})
-    placed = [
-        (sheet["file"], sheet["page"]) for deposit in bench.deposits("stacker", "divert", "removed") for sheet in deposit["sheets"]
-    ]
-    assert len(placed) == len(set(placed))
+    bench.rig.write_leftovers()
+    placed = [sheet["page"] for deposit in bench.deposits() for sheet in deposit["sheets"]]
+    assert Counter(placed) == Counter(range(1, len(bench.stack) + 1))
     outcomes = bench.outcomes()
     assert set(outcomes) == {name(number) for number in range(1, len(sizes) + 1)}
     stacked = {bench.contents(deposit)[0].piece for deposit in bench.deposits("stacker")}
@@ -88,9 +81,10 @@ def test_under_any_sensed_faults_each_envelope_holds_one_piece(sizes: list[int],
     rules=st.lists(_rules([Kind.MISREAD, Kind.MISSED_DOUBLE_FEED]), max_size=4),
     seed=st.integers(0, 1000),
 )
-def test_no_sheet_is_lost_when_the_thickness_sensor_is_blind(sizes: list[int], rules: list[Rule], seed: int) -> None:
+def test_a_blind_thickness_sensor_breaks_no_promise(sizes: list[int], rules: list[Rule], seed: int) -> None:
     bench = Bench(sheets_of(sizes), rules=tuple(rules), seed=seed).ready(sizes)
     check_the_promises(bench, sizes)
+    check_the_envelopes(bench)
 
 
 @given(sizes=_sizes(), at=st.integers(1, 20), seed=st.integers(0, 1000))
