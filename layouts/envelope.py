@@ -53,6 +53,11 @@ class Envelope:
         return self.envelope_tolerance_mm + self.window_tolerance_mm
 
     @property
+    def fold(self) -> str:
+        """The fold's name: "none", "half" (one fold line), "c" (two)."""
+        return ("none", "half", "c")[len(self.folds_mm)]
+
+    @property
     def panel_height_mm(self) -> float:
         """Height of the address panel: from the sheet's top to its first fold."""
         return self.folds_mm[0] if self.folds_mm else self.sheet_height_mm
@@ -181,6 +186,8 @@ def _check(envelope: Envelope, root: TomlTable) -> None:
     edges = (0.0, *envelope.folds_mm, envelope.sheet_height_mm)
     if list(edges) != sorted(set(edges)):
         raise root.refuse("folds_mm", "fold lines must go down the sheet, inside it")
+    if len(envelope.folds_mm) > 2:
+        raise root.refuse("folds_mm", "a sheet is folded at most twice")
     if envelope.folded_height_mm > envelope.inside_height_mm:
         raise LayoutError(
             "E4040",

@@ -41,6 +41,8 @@ class Figures:
             raise _not_a_number(value) from None
         if len(decimals) != digits:
             decimals = decimals.rstrip("0").ljust(digits, "0")
+        if whole == "-0" and not decimals.strip("0"):
+            whole = "0"
         if not whole[-1:].isdigit():
             raise _not_a_number(value)
         return (f"{whole}.{decimals}" if decimals else whole).translate(self._symbols)

@@ -181,9 +181,10 @@ class Ink:
         )
 
     def form(self, form: Form, y_pt: float = 0.0) -> None:
-        """Draw a form, moved down by y."""
+        """Draw a form, moved down by y. It interrupts the text, so that a reader gets all in the order it was set."""
         name = form.xobject.name
-        self.below.append(f"q 1 0 0 1 0 {number(-y_pt)} cm /{name} Do Q\n" if y_pt else f"/{name} Do\n")
+        do = f"q 1 0 0 1 0 {number(-y_pt)} cm /{name} Do Q\n" if y_pt else f"/{name} Do\n"
+        self.texts.append(f"ET\n{do}BT\n")
 
     def content(self) -> bytes:
         """The content stream, deflated and balanced in q/Q."""

@@ -255,6 +255,8 @@ class _Reader:
             title=part.text("title"),
             title_style=self._style(part, "title_style"),
             label_style=self._style(part, "label_style"),
+            long_style=self._style(part, "long_style"),
+            long_lines=part.whole("long_lines", least=1, most=5),
             code=self._code(part.table("code"), box),
             fields=tuple(fields),
         )

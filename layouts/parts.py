@@ -190,11 +190,15 @@ class PaymentCode:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPart:
+    """A value too wide for its field is condensed a little, else set in `long_style` on up to `long_lines` lines."""
+
     box: Box
     rule: str
     title: str
     title_style: str
     label_style: str
+    long_style: str
+    long_lines: int
     code: PaymentCode
     fields: tuple[PaymentField, ...]
 

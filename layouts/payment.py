@@ -34,6 +34,7 @@ _EPC_MOST_MODULES = 69
 _EPC_MOST_EUR = Decimal("999999999.99")
 _EPC_LEAST_EUR = Decimal("0.01")
 _EPC_NAME, _EPC_TEXT = 70, 140
+_EPC_MOST_BYTES = 331
 
 
 class PaymentSlip:
@@ -73,19 +74,25 @@ class PaymentSlip:
         left_pt, top_pt = pt(part.box.x_mm + field.x_mm), pt(part.box.y_mm + field.y_mm)
         width_pt = pt(field.width_mm)
         ink.left(small, left_pt, top_pt + small.baseline_pt, label)
-        baseline_pt = top_pt + small.leading_pt + pen.baseline_pt
+        top_pt += small.leading_pt
         scale = width_pt / pen.width_pt(value)
         if scale >= 1:
-            ink.left(pen, left_pt, baseline_pt, value)
-        elif scale >= _LEAST_SCALE:
-            ink.condensed(pen, left_pt, baseline_pt, value, int(scale * 1000) / 1000)
-        else:
+            ink.left(pen, left_pt, top_pt + pen.baseline_pt, value)
+            return
+        if scale >= _LEAST_SCALE:
+            ink.condensed(pen, left_pt, top_pt + pen.baseline_pt, value, int(scale * 1000) / 1000)
+            return
+        long = self._pens[part.long_style]
+        lines = long.break_lines(value, width_pt)
+        if len(lines) > part.long_lines:
             raise LayoutError(
                 "E4034",
-                f"{value!r} is {pen.width_pt(value) / pt(1):.0f} mm wide, the field {field.width_mm:g} mm",
+                f"{value!r} needs {len(lines)} lines of {field.width_mm:g} mm, the field has {part.long_lines}",
                 place=f"payment, {field.source}",
                 remedy="shorten the text, or widen the field in the layout",
             )
+        for count, line in enumerate(lines):
+            ink.left(long, left_pt, top_pt + count * long.leading_pt + long.baseline_pt, line)
 
     def _field(self, field: PaymentField, document: Document) -> tuple[str, str]:
         """Label and value of a field; an empty value leaves it out."""
@@ -115,7 +122,7 @@ class PaymentSlip:
         if not _EPC_LEAST_EUR <= amount <= _EPC_MOST_EUR or amount != round(amount, 2):
             return ""
         text = self._wording.get("payment.text").format(number=document.head.number)
-        return epc_payload(
+        payload = epc_payload(
             name=payment.account_name or document.seller.name,
             iban=payment.account,
             bic=payment.bic,
@@ -123,6 +130,8 @@ class PaymentSlip:
             reference=payment.reference,
             text=text,
         )
+        size = len(payload.encode("iso-8859-1" if _is_latin_1(payload) else "utf-8"))
+        return payload if size <= _EPC_MOST_BYTES else ""
 
     def _draw_code(self, ink: Ink, payload: str) -> None:
         part, code = self._layout.payment, self._layout.payment.code

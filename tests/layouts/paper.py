@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import pikepdf
 import pypdfium2
@@ -16,7 +17,7 @@ from layouts.pageset import PageSet
 
 
 def pdf_of(page_sets: Iterable[PageSet], fonts: FontSet) -> bytes:
-    """The pages as a PDF, fonts subset over all of them."""
+    """The pages as a PDF, each font embedded once."""
     page_sets = list(page_sets)
     pdf = pikepdf.new()
     glyphs: dict[str, set[int]] = {}
@@ -51,8 +52,14 @@ def pdf_of(page_sets: Iterable[PageSet], fonts: FontSet) -> bytes:
             )
             pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
     out = io.BytesIO()
-    pdf.save(out, deterministic_id=True)
+    pdf.save(out, deterministic_id=True, compress_streams=False)
     return out.getvalue()
+
+
+@cache
+def _font_file(face: FontFace) -> bytes:
+    """The face with all glyphs that a character selects, made once: subsets have their own tests."""
+    return face.subset(face.gid_of.values())
 
 
 def _font(pdf: pikepdf.Pdf, face: FontFace, gids: list[int]) -> pikepdf.Object:
@@ -67,7 +74,7 @@ def _font(pdf: pikepdf.Pdf, face: FontFace, gids: list[int]) -> pikepdf.Object:
         Descent=described.descent,
         CapHeight=described.cap_height,
         StemV=described.stem_v,
-        FontFile2=Stream(pdf, face.subset(gids)),
+        FontFile2=Stream(pdf, _font_file(face)),
     )
     widths = Array([item for gid in gids for item in (gid, Array([face.advance(gid)]))])
     descendant = Dictionary(

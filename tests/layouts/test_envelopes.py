@@ -1,0 +1,154 @@
+"""What shows through the window, worked out by hand where it can be."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from layouts.envelope import Envelope, load_envelope, visibility
+from layouts.geometry import Box
+from layouts.parts import Layout
+from layouts.preflight import check_layout
+from layouts.proof import draw_proof
+
+C5, C4 = load_envelope("c5"), load_envelope("c4")
+
+# DIN 680 window: 90 × 45 at 20 mm from the left and 15 mm from the foot of the envelope; DL is 220 × 110.
+DIN_DL = Envelope(
+    name="dl",
+    title="DL, DIN 680",
+    outside_width_mm=220,
+    outside_height_mm=110,
+    inside_width_mm=220,
+    inside_height_mm=110,
+    window=Box(20, 110 - 15 - 45, 90, 45),
+    folds_mm=(105, 210),
+    sheet_height_mm=297,
+    envelope_tolerance_mm=0,
+    window_tolerance_mm=0,
+    address_margin_mm=0,
+    max_sheets=3,
+    clear_zones=(),
+)
+DIN_FORMS = {
+    "A": (Box(20, 27, 85, 45), (87.0, 192.0)),
+    "B": (Box(20, 45, 85, 45), (105.0, 210.0)),
+}
+
+
+@pytest.mark.parametrize("form", ["A", "B"])
+def test_both_din_forms_put_the_address_field_where_din_680_has_its_window(form: str) -> None:
+    field, folds_mm = DIN_FORMS[form]
+    envelope = dataclasses.replace(DIN_DL, folds_mm=folds_mm)
+    assert envelope.panel_height_mm - field.bottom_mm == 15
+    assert envelope.folded_height_mm == 105
+    x_mm, y_mm = envelope.sheet_places(210)[0]
+    on_envelope = field.moved(x_mm, y_mm)
+    assert (on_envelope.x_mm, on_envelope.bottom_mm) == (20, 110 - 15)
+    assert on_envelope.y_mm == envelope.window.y_mm
+
+
+def test_the_places_of_the_sheet_are_the_four_extremes_of_play() -> None:
+    # Inside 227 × 160 in the middle of 229 × 162; folded to 210 × 148.5: 17 mm and 11.5 mm of play.
+    assert C5.play_mm(210) == (17, 11.5)
+    assert set(C5.sheet_places(210)) == {(1, 12.5), (1, 1), (18, 12.5), (18, 1)}
+    # Unfolded in 227 × 322: 25 mm up and down.
+    assert C4.play_mm(210) == (17, 25)
+    assert set(C4.sheet_places(210)) == {(1, 26), (1, 1), (18, 26), (18, 1)}
+
+
+def test_the_shipped_layout_passes_in_the_shipped_envelopes(layout: Layout) -> None:
+    assert check_layout(layout, [C5, C4]) == []
+
+
+def test_marks_from_a_hundred_millimetres_down_stay_out_of_both_windows(layout: Layout) -> None:
+    marks = {f"{n}": Box(7, 100 + 4 * n, 6.5, 0.4) for n in range(15)}
+    assert check_layout(layout, [C5, C4], marks) == []
+
+
+def test_a_mark_in_the_reach_of_the_window_is_found_by_name(layout: Layout) -> None:
+    # The C4 window ends at 97 + 2.5 tolerance; the sheet's top is at 1 at its highest: ink above 98.5 may show.
+    assert check_layout(layout, [C4], {"start": Box(7, 98.5, 6.5, 0.4)}) == []
+    findings = check_layout(layout, [C4], {"start": Box(7, 98.4, 6.5, 0.4)})
+    assert [(one.rule, one.box, one.envelope) for one in findings] == [("ink-visible", "mark start", "c4")]
+    assert findings[0].amount_mm == pytest.approx(0.1)
+
+
+def test_a_mark_outside_its_zone_or_on_ink_is_found(layout: Layout) -> None:
+    rules = [one.rule for one in check_layout(layout, [], {"m": Box(15, 210, 6.5, 0.4)})]
+    assert rules == ["mark-outside-zone", "mark-on-ink", "mark-on-ink"]
+
+
+def test_an_address_too_low_or_too_wide_is_told_in_millimetres() -> None:
+    # C5: the sheet's top lies at 12.5 at the lowest, the window surely open down to 87 − 2.5, with 1 mm of margin:
+    # the address may reach down to 84.5 − 1 − 12.5 = 71 on the sheet.
+    assert visibility(Box(20, 45, 78, 26), {}, C5) == []
+    low = visibility(Box(20, 45, 78, 26.5), {}, C5)
+    assert [(one.rule, round(one.amount_mm, 6)) for one in low] == [("address-hidden", 0.5)]
+    # At the right: 120 − 2.5 − 1 − 18 = 98.5 on the sheet.
+    wide = visibility(Box(20, 45, 79.5, 20), {}, C5)
+    assert [(one.rule, round(one.amount_mm, 6)) for one in wide] == [("address-hidden", 1.0)]
+
+
+def test_the_window_usual_in_norway_hides_a_six_line_address_at_full_play(layout: Layout) -> None:
+    usual = dataclasses.replace(C5, window=Box(15, 44, 105, 35))
+    hidden = [one for one in visibility(layout.address.box, {}, usual) if one.rule == "address-hidden"]
+    assert hidden
+    four_lines = Box(20, 47.5, 78, 14.8)
+    assert visibility(four_lines, {}, usual) == []
+
+
+def test_ink_below_the_fold_is_turned_away() -> None:
+    tall_window = dataclasses.replace(C5, window=Box(15, 42, 105, 115), clear_zones=())
+    assert visibility(Box(40, 60, 20, 20), {"low": Box(20, 149, 100, 100)}, tall_window) == []
+    assert visibility(Box(40, 60, 20, 20), {"high": Box(20, 147, 100, 100)}, tall_window) != []
+
+
+def test_a_sheet_that_does_not_fit_is_the_only_finding() -> None:
+    findings = visibility(Box(20, 45, 78, 22), {"a": Box(20, 50, 10, 10)}, C5, sheet_width_mm=230)
+    assert [(one.rule, one.amount_mm) for one in findings] == [("does-not-fit", 3)]
+
+
+@given(
+    st.floats(20, 60),
+    st.floats(40, 60),
+    st.floats(0.1, 50),
+    st.floats(0.1, 20),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_between_the_extremes_nothing_is_worse(
+    x: float, y: float, width: float, height: float, a: float, b: float
+) -> None:
+    address = Box(x, y, width, height)
+    if visibility(address, {}, C5):
+        return
+    left, top = C5.sheet_places(210)[1]
+    across, up = C5.play_mm(210)
+    window = C5.window.grown(-C5.tolerance_mm)
+    needed = address.grown(C5.address_margin_mm).moved(left + a * across, top + b * up)
+    assert needed.spill(window) <= 1e-6
+
+
+def test_a_proof_marks_what_offends_in_red_and_leaves_the_page_as_it_was(layout: Layout) -> None:
+    page = Image.new("RGB", (840, 1188), "white")
+    before = page.tobytes()
+    good = draw_proof(page, layout, C5, {"start": Box(7, 100, 6.5, 0.4)})
+    bad = draw_proof(page, layout, C4, {"start": Box(7, 80, 6.5, 0.4)})
+    assert page.tobytes() == before
+    assert good.size == bad.size == page.size
+    assert _reds(good) == 0
+    assert _reds(bad) > 50
+    assert good.getpixel((22, 594)) != (255, 255, 255)
+
+
+def _reds(image: Image.Image) -> int:
+    return sum(
+        count
+        for count, colour in image.getcolors(1 << 24) or []
+        if isinstance(colour, tuple) and colour[0] > 180 and colour[1] < 60 and colour[2] < 80
+    )
