@@ -15,12 +15,20 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import assert_never
 
-from drivers.inserter.framing import MAX_PAYLOAD, FrameDecoder, encode_frame
-from drivers.inserter.link_frames import Frame, FrameType, Reject, Welcome, hello_payload, read_frame, read_welcome
+from drivers.inserter.framing import FrameDecoder, encode_frame
+from drivers.inserter.link_frames import (
+    MAX_MESSAGE,
+    Frame,
+    FrameType,
+    Reject,
+    Welcome,
+    hello_payload,
+    read_frame,
+    read_welcome,
+)
 from drivers.inserter.vocabulary import LinkState
 from drivers.inserter.wire import MalformedMessage
 
-MAX_MESSAGE = MAX_PAYLOAD - 2
 _LAST_SEQUENCE = 255
 _HEALTH_FRAMES = 100
 _DEGRADED_AT = 5

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from drivers.inserter.framing import MAX_PAYLOAD
 from drivers.inserter.wire import FieldReader, MalformedMessage, put_unsigned
 
 PROTOCOL_VERSION = 1
+MAX_MESSAGE = MAX_PAYLOAD - 2
+"""Bytes of the longest message: a payload without type and sequence."""
+
 _REJECT_BODY = 1
 
 

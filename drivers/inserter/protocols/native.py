@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from drivers.inserter import commands as ask
 from drivers.inserter import vocabulary as say
 from drivers.inserter.errors import argument_error
+from drivers.inserter.link_frames import MAX_MESSAGE
 from drivers.inserter.vocabulary import Fault, MachineEvent, MachineState, Station
 from drivers.inserter.wire import FieldReader, MalformedMessage, put_str8, put_unsigned
 
@@ -44,10 +45,13 @@ class Reply:
 
 
 def encode_command(command_id: int, command: ask.Command[Any]) -> bytes:
-    """COMMAND. InserterError E2010 when an argument does not fit its field."""
+    """COMMAND. InserterError E2010 when an argument does not fit its field, or all together no frame."""
     operation = _OPERATIONS[type(command)]
-    head = bytes([_COMMAND]) + put_unsigned(8, command_id, "command_id")
-    return head + bytes([operation.opcode]) + operation.arguments(command)
+    head = bytes([_COMMAND]) + put_unsigned(8, command_id, "command_id") + bytes([operation.opcode])
+    message = head + operation.arguments(command)
+    if len(message) > MAX_MESSAGE:
+        raise argument_error(f"{command.name} takes {len(message)} bytes: at most {MAX_MESSAGE} fit")
+    return message
 
 
 def encode_event_ack(up_to: int) -> bytes:
