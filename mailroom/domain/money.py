@@ -41,5 +41,6 @@ def minor_unit(currency: str) -> Decimal:
 
 
 def round_money(amount: Decimal, currency: str) -> Decimal:
-    """Round to the currency's minor unit, halves away from zero, as EN 16931 has it for amounts."""
-    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP, context=_WIDE)
+    """Round to the currency's minor unit, halves away from zero, as EN 16931 has it for amounts; zero has no sign."""
+    rounded = amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP, context=_WIDE)
+    return rounded if rounded else rounded.copy_abs()

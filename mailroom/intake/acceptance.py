@@ -200,4 +200,4 @@ def _amount(value: Decimal, term: str, place: str, currency: str) -> Decimal:
     if rounded != value:
         fact = f"{named(term)} is {value}: {currency} has {minor_digits(currency)} decimals"
         raise InputRefused("E1015", fact, place=place, remedy="Have the sender round amounts to the currency's unit.")
-    return rounded + 0
+    return rounded

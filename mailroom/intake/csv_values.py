@@ -37,8 +37,7 @@ def parse_table_decimal(text: str, place: str, *, point_is_decimal: bool) -> Dec
     elif _AMBIGUOUS.fullmatch(digits) and not (point_is_decimal and "." in digits):
         fact = f"{text!r} may mean a thousand or a fraction"
         raise unreadable(fact, place, "Write numbers without thousands separators and with two or four decimals.")
-    number = parse_decimal(digits.replace(",", "."), place)
-    return -number if negative else number
+    return parse_decimal(("-" if negative else "") + digits.replace(",", "."), place)
 
 
 def parse_table_date(text: str, place: str) -> date:
