@@ -7,6 +7,7 @@ import json
 import random
 import re
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -160,13 +161,11 @@ class PdfCamera:
         self._pdf.close()
 
     def _read(self, leaf: Leaf, *, smeared: bool) -> Sighting:
-        page = self._pdf[leaf.page - 1]
         try:
-            gray = render_strip(page, self._marks)
-        except OmrError as error:
-            return Sighting(None, problems=(error.message,))
-        finally:
-            page.close()
+            with closing(self._pdf[leaf.page - 1]) as page:
+                gray = render_strip(page, self._marks)
+        except (OmrError, pypdfium2.PdfiumError) as error:
+            return Sighting(None, problems=(str(error),))
         if smeared:
             gray = smear(gray, self._rng)
         return sighting(read_strip(gray, READ_DPI, self._marks, number=leaf.page), self._marks)

@@ -140,7 +140,7 @@ def unpack_head(cls: type[M], data: bytes) -> tuple[M, int]:
 
 
 def as_fields(value: object) -> dict[str, object]:
-    """The message for the machine's record: stations and faults as numbers, other words in lower case."""
+    """The message for the machine's record: states and outcomes in lower-case words, other codes as numbers."""
     return {name: _plain(getattr(value, name)) for name, _ in _record(type(value)).fields}
 
 
@@ -150,4 +150,4 @@ def _plain(value: object) -> object:
     return value
 
 
-_IN_WORDS = frozenset({"State", "Outcome", "Level"})
+_IN_WORDS = frozenset({"State", "Outcome"})

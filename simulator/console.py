@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.faults import FaultPlan
-from simulator.machine import Machine
+from simulator.rig import Rig
 from simulator.words import INSERT_FEEDERS, STATION_WORDS, Station
 
 HELP = (
@@ -26,9 +25,9 @@ _JAM_WORDS = {
 class Console:
     """Does what a line says at the machine, and answers with a line."""
 
-    def __init__(self, machine: Machine, plan: FaultPlan) -> None:
-        self._machine = machine
-        self._plan = plan
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._machine = rig.machine
 
     def obey(self, line: str) -> str:
         """The answer: what was done, or why not. Never raises for what a person may type."""
@@ -80,14 +79,17 @@ class Console:
             if place is station and self._machine.moving:
                 self._machine.path.jam_now(packet, station, destroys=True)
                 return "jammed"
-        self._plan.arm_jam(station)
+        self._rig.plan.arm_jam(station)
         return "will jam with the next paper"
 
     def _status(self) -> str:
         machine = self._machine
         lying = ", ".join(f"{station.value}: {len(machine.paper.at(station))}" for station in machine.paper.stations())
         fault = machine.condition.fault
+        link = self._rig.link
         return (
             f"{machine.state.name.lower()}, fault {fault.value} {fault.name.lower()}, job {machine.job or '-'}, "
-            f"{len(machine.paper.stack())} sheets in the feeder, paper at {lying or 'no station'}"
+            f"{len(machine.paper.stack())} sheets in the feeder, paper at {lying or 'no station'}; "
+            f"link {'up' if link.up else 'down'}, {link.frames_dropped} frames dropped, {link.counts.resent} resent, "
+            f"{link.counts.repeated} repeated by the host, {link.counts.rejected} rejected"
         )

@@ -82,6 +82,7 @@ class Link:
         self.counts = LinkCounts()
         self.up = False
         self._expected = 1
+        self._delivered: int | None = None
         self._seq = 1
         self._unacked: bytes | None = None
         self._sends = 0
@@ -145,6 +146,7 @@ class Link:
         self._replies.clear()
         self._unacked = None
         self._expected = self._seq = 1
+        self._delivered = None
         self._events.rewind()
 
     def _dispatch(self, payload: bytes, now_ms: float) -> None:
@@ -158,6 +160,8 @@ class Link:
                 self._unacked = None
                 self._seq = self._seq % _SEQ_MAX + 1
                 self._next_message(now_ms)
+        elif link_type == LinkType.PING and not self.up:
+            self._reject(_NOT_IDENTIFIED, now_ms)
         elif link_type == LinkType.PING:
             self._send(LinkType.PONG, seq, b"", now_ms)
 
@@ -192,10 +196,10 @@ class Link:
             self._reject(_NOT_IDENTIFIED, now_ms)
         elif seq == self._expected:
             self._send(LinkType.ACK, seq, b"", now_ms)
-            self._expected = seq % _SEQ_MAX + 1
+            self._expected, self._delivered = seq % _SEQ_MAX + 1, seq
             self._deliver(body)
             self._next_message(now_ms)
-        elif seq == (self._expected - 2) % _SEQ_MAX + 1:
+        elif seq == self._delivered:
             self.counts.repeated += 1
             self._send(LinkType.ACK, seq, b"", now_ms)
         else:

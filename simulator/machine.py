@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import assert_never
 
 from simulator.attendant import Operator
@@ -58,8 +59,9 @@ _NO_PIECE: Key = ("", 0)
 class Machine:
     """One inserter with its paper. `now_ms` is its own time since power-up; it moves only in `step`.
 
-    `operator_auto`: an operator stands by who refills, closes and empties whenever the host sends reset_fault, and
-    takes the paper out whenever it sends clear_path; otherwise somebody has to tell `operator` what to do.
+    `operator_auto`: an operator stands by who tops up what runs low, mends what stopped the machine whenever the host
+    sends reset_fault, takes the paper out whenever it sends clear_path, and empties the bin after a job; otherwise
+    somebody has to tell `operator` what to do.
     """
 
     def __init__(
@@ -141,6 +143,10 @@ class Machine:
 
     def trouble(self, fault: Fault, station: Station, key: Key, text: str) -> bool:
         return self.condition.trouble(FaultRaised(fault, station, *key, text))
+
+    def low(self, feeder: Station) -> None:
+        if self._operator_auto:
+            self.operator.refill(feeder)
 
     def happen(self, rule: Rule) -> None:
         station = rule.station or Station.SHEET_FEEDER
@@ -322,20 +328,13 @@ class Machine:
         if self.path.pieces() or self.paper.stations():
             return Refused(Fault.IN_PATH, "pieces in the path")
         self.path.end()
+        # The log's line of counters follows the event: nothing may come between.
         counters = self.path.tally.counters()
-        self.emit(
-            JobEnded(
-                counters.sheets_fed,
-                counters.envelopes,
-                counters.stacked,
-                counters.diverted,
-                counters.sheets_stacked,
-                counters.sheets_diverted,
-                counters.sheets_removed,
-            )
-        )
+        self._events.add(JobEnded(*astuple(counters)), self.now_ms)
         job, self.job = self.job, ""
         self._job_closed(job)
+        if self._operator_auto:
+            self.operator.refill(Station.DIVERT_BIN)
         if self._lift_faults() is None:
             self.condition.go(State.IDLE)
         return counters

@@ -12,7 +12,7 @@ from simulator.faults import FaultPlan, Kind, Moment, Rule
 from simulator.messages import Counters, Event, PieceAt, PieceOutcome, Position, SheetScanned, SheetUnread, Supply
 from simulator.paper import Paper
 from simulator.supplies import Supplies
-from simulator.words import INSERT_FEEDERS, Fault, Fold, Outcome, Station
+from simulator.words import INSERT_FEEDERS, Fault, Fold, Level, Outcome, Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class Desk(Protocol):
 
     def trouble(self, fault: Fault, station: Station, key: Key, text: str) -> bool:
         """Report a fault and do what the page says; False when it stands already."""
+
+    def low(self, feeder: Station) -> None:
+        """A feeder runs low."""
 
     def happen(self, rule: Rule) -> None:
         """Something happens around the machine."""
@@ -374,8 +377,11 @@ class Path:
     def _take_one(self, feeder: Station) -> None:
         before = self.supplies.level(feeder)
         self.supplies.stock[feeder] -= 1
-        if self.supplies.level(feeder) is not before:
-            self.desk.emit(Supply(feeder, self.supplies.level(feeder)))
+        level = self.supplies.level(feeder)
+        if level is not before:
+            self.desk.emit(Supply(feeder, level))
+            if level is Level.LOW:
+                self.desk.low(feeder)
 
     def clear(self, reason: Fault) -> int:
         """The path was emptied by hand: every piece on it ends as lost or removed. Returns how many."""

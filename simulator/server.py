@@ -38,7 +38,7 @@ class Server:
         self._stdin = stdin
         self._until_eof = until_eof
         self._answer = answer
-        self._console = Console(rig.machine, rig.plan)
+        self._console = Console(rig)
         self._typed = bytearray()
         self._parent = os.getppid()
         self._wake_read, self._wake_write = os.pipe()

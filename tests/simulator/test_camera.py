@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from omr.markset import load_mark_set
@@ -118,3 +119,17 @@ def test_a_foreign_code_is_passed_on_as_text(tmp_path: Path, stacks: StackFolder
     assert seen.sheet is None
     assert seen.code == "R000001P0000000101001001"
     assert seen.problems
+
+
+def test_a_page_that_can_not_be_rendered_is_a_sheet_that_can_not_be_read(tmp_path: Path, stacks: StackFolder) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(200, 100))
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.Root.Pages.Kids[1] = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Nonsense))
+        pdf.save(tmp_path / f"{JOB}.pdf")
+    found = stacks.find(JOB, "quadient", TEMPLATE)
+    assert found is not None
+    seen = [found[2].look(Leaf(found[0], page), smeared=False) for page in found[1]]
+    found[2].close()
+    assert seen
+    assert all(sighting.sheet is None and sighting.problems for sighting in seen)

@@ -16,7 +16,7 @@ def bench() -> Bench:
 
 
 def console(bench: Bench) -> Console:
-    return Console(bench.machine, bench.rig.plan)
+    return Console(bench.rig)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,10 @@ def test_a_moving_machine_is_not_cleared(bench: Bench) -> None:
 def test_status_says_what_is_where(bench: Bench) -> None:
     bench.ready([1, 1]).run(300)
     answer = console(bench).obey("status")
-    assert answer == ("running, fault 0 none, job R000001-B01, 0 sheets in the feeder, paper at 1: 1, 3: 1")
+    assert answer == (
+        "running, fault 0 none, job R000001-B01, 0 sheets in the feeder, paper at 1: 1, 3: 1; "
+        "link down, 0 frames dropped, 0 resent, 0 repeated by the host, 0 rejected"
+    )
 
 
 @pytest.mark.parametrize("line", ["dance", "refill", "refill inserts 7", "refill inserts 12", "cover", "jam stacker"])

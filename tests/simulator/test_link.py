@@ -223,7 +223,21 @@ def test_hello_in_mid_session_sends_every_kept_event_again_from_sequence_1(desk:
     assert (first[1], first[3:7]) == (1, (2).to_bytes(4, "big"))
 
 
+def test_directly_after_welcome_no_number_is_just_before_1(desk: Desk) -> None:
+    desk.hello()
+    assert desk.command(255, 1, 0x02) == [b"\x07\x00\x03"]
+
+
+def test_a_ping_before_hello_or_on_a_link_that_is_down_is_rejected(desk: Desk) -> None:
+    assert desk.send(b"\x05\x09") == [b"\x07\x00\x02"]
+    desk.hello()
+    desk.wait(4000)
+    assert desk.send(b"\x05\x09") == [b"\x07\x00\x02"]
+    assert not desk.link.up
+
+
 def test_a_ping_is_answered_with_its_token(desk: Desk) -> None:
+    desk.hello()
     assert desk.send(b"\x05\x09") == [b"\x06\x09"]
 
 
