@@ -29,12 +29,17 @@ class Figures:
             raise ValueError(f"{locale} does not group digits in threes")
         self.locale = locale
         self.date_format = date_format
-        self._symbols = str.maketrans({",": symbols["group"], ".": symbols["decimal"], "-": _MINUS})
+        self.symbols: dict[str, str] = {",": symbols["group"], ".": symbols["decimal"], "-": _MINUS}
+        self._symbols = str.maketrans(self.symbols)
         self._percent: str = locale.percent_formats[None].pattern.replace("#,##0", "{}")
         self._dates: dict[date, str] = {}
 
     def amount(self, value: Decimal, digits: int) -> str:
         """An amount with `digits` decimals, more when it has more that are not zero."""
+        return self.plain(value, digits).translate(self._symbols)
+
+    def plain(self, value: Decimal, digits: int) -> str:
+        """The same amount with "," between thousands, "." before decimals and "-" before all: the keys of `symbols`."""
         try:
             whole, _, decimals = format(_decimal(value), ",f").partition(".")
         except ValueError:
@@ -45,7 +50,7 @@ class Figures:
             whole = "0"
         if not whole[-1:].isdigit():
             raise _not_a_number(value)
-        return (f"{whole}.{decimals}" if decimals else whole).translate(self._symbols)
+        return f"{whole}.{decimals}" if decimals else whole
 
     def quantity(self, value: Decimal) -> str:
         """A number without decimals that say nothing."""

@@ -10,7 +10,7 @@ import hashlib
 import sys
 import unicodedata
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,6 +75,20 @@ class Pen:
             self._shapes.clear()
         self._shapes[text] = known
         return known
+
+    def figure_shaper(self, symbols: Mapping[str, str]) -> Callable[[str], Shape]:
+        """A quick way from a plain figure to its shape, for figures that seldom come back: nothing is remembered.
+
+        `symbols` say what stands for the plain "," "." and "-" (see `layouts.figures`).
+        """
+        stands_for = {char: char for char in "0123456789"} | dict(symbols)
+        glyph_of = {char: self._shape(sign).hex for char, sign in stands_for.items()}.__getitem__
+        width_of = {char: self._shape(sign).width_pt for char, sign in stands_for.items()}.__getitem__
+
+        def shape(plain: str) -> Shape:
+            return Shape("".join(map(glyph_of, plain)), sum(map(width_of, plain)))
+
+        return shape
 
     def _shape(self, text: str) -> Shape:
         face = self.face

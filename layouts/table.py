@@ -14,13 +14,14 @@ from typing import Any
 from layouts.document import Line
 from layouts.errors import LayoutError
 from layouts.geometry import number, pt
-from layouts.ink import Form, Ink, Pen
+from layouts.ink import Form, Ink, Pen, Shape
 from layouts.parts import Column, Layout, TablePart
 from layouts.wording import Wording
 
 _CACHED_CELLS = 20_000
 _NONE = Decimal(0)
 _ONE = Decimal(1)
+_FIGURES = frozenset({"quantity", "unit-price", "amount"})
 _FIELDS = {
     "id": "id",
     "article": "article",
@@ -62,26 +63,31 @@ class _Description:
 
 
 class _Cells:
-    """One column: value → (fragment, glyphs), remembered."""
+    """One column: value → (fragment, glyphs), remembered. `shape` makes a value ready, `write` says it in words."""
 
-    def __init__(self, column: Column, pen: Pen, table_x_pt: float, write: Callable[[Any], str]) -> None:
+    def __init__(
+        self,
+        column: Column,
+        table_x_pt: float,
+        shape: Callable[[Any], Shape],
+        write: Callable[[Any], str],
+    ) -> None:
         self.field = Line._fields.index(_FIELDS[column.source])
         self._column = column
-        self._pen = pen
+        self._shape = shape
         self._write = write
         self._left_pt = table_x_pt + pt(column.x_mm)
         self._width_pt = pt(column.width_mm)
         self.known: dict[Any, tuple[str, str]] = {}
 
     def cell(self, value: Any) -> tuple[str, str]:
-        text = self._write(value)
-        if not text:
+        shape = self._shape(value)
+        if not shape.hex:
             return "", ""
-        shape = self._pen.shape(text)
         if shape.width_pt > self._width_pt + 0.01:
             raise LayoutError(
                 "E4034",
-                f"{text!r} is {shape.width_pt / pt(1):.1f} mm wide, the column {self._column.source} "
+                f"{self._write(value)!r} is {shape.width_pt / pt(1):.1f} mm wide, the column {self._column.source} "
                 f"{self._column.width_mm:g} mm",
                 remedy="shorten the text, or widen the column in the layout",
             )
@@ -116,7 +122,7 @@ class LineTable:
         self._description_column = next(column for column in part.columns if column.source == "description")
         self._amount_column = next(column for column in part.columns if column.source == "amount")
         self._cells = [
-            _Cells(column, self._cell_pen, self._x_pt, self._writer(column.source))
+            _Cells(column, self._x_pt, self._shaper(column.source), self._writer(column.source))
             for column in part.columns
             if column.source != "description"
         ]
@@ -238,6 +244,15 @@ class LineTable:
         # A page set's glyphs are gathered over all pages, so the first part may account for all of them.
         glyphs = (row.cell_glyphs, row.detail_glyphs) if first else ("", "")
         return Row(end_pt - top_pt, placed, *glyphs, row.net if first else _NONE, last)
+
+    def _shaper(self, source: str) -> Callable[[Any], Shape]:
+        figures = self._wording.figures
+        if source in _FIGURES:
+            digits = 0 if source == "quantity" else self._digits
+            shape = self._cell_pen.figure_shaper(figures.symbols)
+            return lambda value: shape(figures.plain(value, digits))
+        write = self._writer(source)
+        return lambda value: self._cell_pen.shape(write(value))
 
     def _writer(self, source: str) -> Callable[[Any], str]:
         figures, wording = self._wording.figures, self._wording
