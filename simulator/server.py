@@ -113,7 +113,7 @@ class Server:
         data = os.read(self._stdin, _CHUNK_BYTES) if self._stdin is not None else b""
         if not data:
             self._stdin = None
-            self._stopping = self._until_eof
+            self._stopping = self._stopping or self._until_eof
             return
         self._typed += data
         *lines, rest = self._typed.split(b"\n")
