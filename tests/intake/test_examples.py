@@ -21,11 +21,16 @@ from examples.customers import tables
 from examples.files import write_csv, write_jsonl
 from examples.generator import generate, main
 from examples.references import creditor_reference, fik, kid, ocr
+from layouts.errors import LayoutError
+from layouts.fonts import default_fonts
+from layouts.layout import load_layout
+from layouts.typeset import compile_layout
 from mailroom.domain.arithmetic import check_totals
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import InvoiceKind, IssuedInvoice
 from mailroom.domain.recipient import RECIPIENT_LINES_MAX, recipient_lines
 from mailroom.intake.reader import read_file
+from mailroom.production.compose import layout_data
 from tests.intake.samples import readings
 from tests.shared_data import ROOT
 
@@ -163,6 +168,15 @@ def test_a_bad_example_is_refused_as_expected(name: str) -> None:
         if reading.error is not None:
             assert reading.error.place.startswith(name)
             assert reading.error.remedy
+
+
+@pytest.mark.parametrize(("name", "code"), EXPECTED["layout"].items())
+def test_what_only_the_layout_can_tell_is_refused_there(name: str, code: str) -> None:
+    program = compile_layout(load_layout("invoice"), default_fonts())
+    (reading,) = read_file(BAD / name)
+    assert reading.invoice is not None
+    with pytest.raises(LayoutError, match=code):
+        program.typeset(layout_data(reading.invoice, lines_of(reading.invoice)), "nb")
 
 
 def example(kind: str) -> str:
