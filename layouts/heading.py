@@ -53,7 +53,7 @@ class Heading:
         name, line = self._pens[part.name_style], self._pens[part.line_style]
         town = f"{seller.postcode} {seller.town}".strip()
         rows = [(name, text) for text in name.break_lines(seller.name, width_pt)]
-        for text in (*seller.lines, town, seller.country):
+        for text in (*seller.lines, town, self._wording.country(seller.country)):
             rows.extend((line, one) for one in line.break_lines(text, width_pt))
         # The footer tells these too: here they stand only where there is room.
         room_pt = pt(part.box.height_mm) - sum(pen.leading_pt for pen, _ in rows)

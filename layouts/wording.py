@@ -70,6 +70,10 @@ class Wording:
         """The word for a unit code, or the code itself."""
         return self.texts.get(f"units.{code}", code)
 
+    def country(self, code: str) -> str:
+        """The language's name of a country (ISO 3166-1 alpha-2), or what was given when it is no such code."""
+        return str(self.figures.locale.territories.get(code, code))
+
     def category(self, code: str) -> str:
         """The word for a VAT category other than the standard rate; "" for that."""
         return self.texts.get(f"vat_categories.{code}", "")

@@ -96,6 +96,7 @@ def test_unknown_keys_stand_for_themselves() -> None:
     assert wording.reference_label("order") == "Bestilling"
     assert wording.reference_label("Skipsnavn") == "Skipsnavn"
     assert wording.category("S") == ""
+    assert (wording.country("DE"), wording.country("Norge"), wording.country("")) == ("Tyskland", "Norge", "")
 
 
 @pytest.mark.parametrize(
