@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,7 @@ from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun, RunState
 from mailroom.store.chain import JournalWriter
 from mailroom.store.columns import in_utc
+from mailroom.store.dialects import READ_ONLY
 from mailroom.store.errors import StoreError
 from mailroom.store.rows import batch_of, batch_row, copy_of, document_of, piece_of, run_of
 from mailroom.store.tables import batches, copies, documents, numbers, piece_documents, pieces, runs
@@ -29,15 +31,25 @@ _OF_BATCH = _COPIES.order_by(copies.c.position)
 _OF_RUN = _COPIES.join(pieces, copies.c.piece == pieces.c.id).order_by(pieces.c.sort_key, pieces.c.id, copies.c.copy)
 
 
+@dataclass(slots=True)
+class _Unit:
+    """A unit of work that is under way."""
+
+    connection: Connection
+    journal: JournalWriter
+    committed: bool = False
+
+
 class SqlLedger:
     """One unit of work over one connection; see `mailroom.production.ports.Ledger` for what each method means.
 
     From `with` on until `commit` nobody else can begin to write, so what was read stays true. After `commit` the unit
-    has ended; the object can be entered again. Everything raises `StoreError` for a store that can't do its work."""
+    can still be read, as the store is then, but not written: a change that nobody commits would be lost without a word.
+    The object can be entered again. Everything raises `StoreError` for a store that can't do its work."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._unit: tuple[Connection, JournalWriter] | None = None
+        self._unit: _Unit | None = None
 
     def __enter__(self) -> Self:
         if self._unit is not None:
@@ -48,32 +60,32 @@ class SqlLedger:
         except BaseException:
             connection.close()
             raise
-        self._unit = (connection, JournalWriter(connection))
+        self._unit = _Unit(connection, JournalWriter(connection))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._unit is not None:
-            connection, _ = self._unit
-            self._unit = None
-            connection.close()
+            unit, self._unit = self._unit, None
+            unit.connection.close()
 
     def commit(self) -> None:
-        self._journal.flush()
-        self._connection.commit()
-        self.__exit__(None, None, None)
+        unit = self._writable()
+        unit.journal.flush()
+        unit.connection.commit()
+        unit.committed = True
+        unit.connection.execution_options(**{READ_ONLY: True})
+        unit.journal = JournalWriter(unit.connection)
 
-    @property
-    def _connection(self) -> Connection:
-        return self._open()[0]
-
-    @property
-    def _journal(self) -> JournalWriter:
-        return self._open()[1]
-
-    def _open(self) -> tuple[Connection, JournalWriter]:
+    def _readable(self) -> _Unit:
         if self._unit is None:
             raise StoreError("E9601", "the ledger was used outside a unit of work", remedy="Report this as a fault.")
         return self._unit
+
+    def _writable(self) -> _Unit:
+        unit = self._readable()
+        if unit.committed:
+            raise StoreError("E9601", "the unit of work was committed already", remedy="Report this as a fault.")
+        return unit
 
     # documents
 
@@ -83,7 +95,7 @@ class SqlLedger:
 
     def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document:
         count = select(func.count()).select_from(documents).where(documents.c.key == key)
-        ordinal = self._connection.execute(count).scalar_one()
+        ordinal = self._readable().connection.execute(count).scalar_one()
         row = {
             "key": key,
             "ordinal": ordinal,
@@ -94,7 +106,7 @@ class SqlLedger:
             "state": DocumentState.WAITING,
             "problem": "",
         }
-        new = self._connection.execute(documents.insert().returning(documents.c.id), row).scalar_one()
+        new = self._writable().connection.execute(documents.insert().returning(documents.c.id), row).scalar_one()
         return Document(new, key, ordinal, customer, invoice, source, in_utc(at))
 
     def documents(self, state: DocumentState) -> list[Document]:
@@ -112,7 +124,7 @@ class SqlLedger:
 
     def add_run(self, run: MailRun) -> None:
         row = {"id": run.id, "state": run.state, "opened_at": run.opened_at, "closed_at": run.closed_at}
-        self._connection.execute(runs.insert(), row)
+        self._writable().connection.execute(runs.insert(), row)
 
     def run(self, run: str) -> MailRun | None:
         rows = self._rows(select(runs).where(runs.c.id == run))
@@ -132,7 +144,7 @@ class SqlLedger:
     def add_piece(self, piece: MailPiece) -> None:
         names = [column.name for column in pieces.columns]
         row = {name: getattr(piece, name) for name in names}
-        self._connection.execute(pieces.insert(), {**row, "lines": list(piece.lines)})
+        self._writable().connection.execute(pieces.insert(), {**row, "lines": list(piece.lines)})
         inside = [
             {
                 "piece": piece.id,
@@ -145,7 +157,7 @@ class SqlLedger:
             for position, each in enumerate(piece.documents)
         ]
         if inside:
-            self._connection.execute(piece_documents.insert(), inside)
+            self._writable().connection.execute(piece_documents.insert(), inside)
 
     def piece(self, piece: str) -> MailPiece | None:
         found = self._pieces(select(pieces).where(pieces.c.id == piece), pieces.c.id == piece)
@@ -169,7 +181,7 @@ class SqlLedger:
             "state": copy.state,
             "seq": 0,
         }
-        self._connection.execute(copies.insert(), row)
+        self._writable().connection.execute(copies.insert(), row)
 
     def copy(self, piece: str, copy: int) -> Copy | None:
         rows = self._rows(_COPIES.where(copies.c.piece == piece, copies.c.copy == copy))
@@ -191,12 +203,12 @@ class SqlLedger:
 
     def copy_seq(self, piece: str, copy: int) -> int:
         last = select(copies.c.seq).where(copies.c.piece == piece, copies.c.copy == copy)
-        return self._connection.execute(last).scalar_one_or_none() or 0
+        return self._readable().connection.execute(last).scalar_one_or_none() or 0
 
     # batches
 
     def add_batch(self, batch: Batch) -> None:
-        self._connection.execute(batches.insert(), batch_row(batch))
+        self._writable().connection.execute(batches.insert(), batch_row(batch))
 
     def batch(self, batch: str) -> Batch | None:
         rows = self._rows(select(batches).where(batches.c.id == batch))
@@ -213,29 +225,29 @@ class SqlLedger:
     # journal
 
     def append(self, entry: Entry) -> ChainedEntry:
-        return self._journal.append(entry)
+        return self._writable().journal.append(entry)
 
     def has_machine_event(self, boot: int, number: int) -> bool:
-        return self._journal.has_machine_event(boot, number)
+        return self._readable().journal.has_machine_event(boot, number)
 
     def last_machine_event(self) -> tuple[int, int] | None:
-        return self._journal.last_machine_event()
+        return self._readable().journal.last_machine_event()
 
     def entries(self, *, run: str | None = None, piece: str | None = None) -> Iterator[ChainedEntry]:
-        return self._journal.entries(run, piece)
+        return self._readable().journal.entries(run, piece)
 
     # inside
 
     def _rows(self, rows: Select[Any]) -> list[Any]:
-        return list(self._connection.execute(rows).mappings())
+        return list(self._readable().connection.execute(rows).mappings())
 
     def _set(self, update: Update, what: str) -> None:
-        if self._connection.execute(update).rowcount != 1:
+        if self._writable().connection.execute(update).rowcount != 1:
             raise StoreError("E6510", f"{what} is not in the store", place=str(self._engine.url.database))
 
     def _next_number(self, name: str) -> int:
         counted = numbers.update().where(numbers.c.name == name).values(last=numbers.c.last + 1)
-        given: int = self._connection.execute(counted.returning(numbers.c.last)).scalar_one()
+        given: int = self._writable().connection.execute(counted.returning(numbers.c.last)).scalar_one()
         return given
 
     def _pieces(self, rows: Select[Any], which: Any) -> list[MailPiece]:

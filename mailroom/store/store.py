@@ -48,8 +48,10 @@ class Store:
     def upgrade(self) -> None:
         """Bring the tables to this version; does nothing when they are. All or nothing: two processes take turns, and
         a failure leaves the store as it was."""
+        config = migrations()
+        if self.revision() == ScriptDirectory.from_config(config).get_current_head():
+            return  # without waiting for whoever writes
         with self.engine.begin() as connection:
-            config = migrations()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -64,7 +66,7 @@ class Store:
                 "E6508",
                 "the store is empty" if at is None else f"the store is of an older version ({at})",
                 place=self.place,
-                remedy="Make a backup, then run 'mailroom init' once: it keeps what is there.",
+                remedy="Make a backup, then run any mailroom command: it brings the store to its version.",
             )
         raise _newer(at, self.place)
 

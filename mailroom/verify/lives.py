@@ -40,7 +40,7 @@ _Expect = Callable[[bool, str, str], None]
 
 BY_PERSON = frozenset({"hand-over", "destroy", "quarantine", "declare-stacked", "cancel"})
 
-_BY_MACHINE: Mapping[str, frozenset[str]] = {
+BY_MACHINE: Mapping[str, frozenset[str]] = {
     "scan": frozenset(),
     "stack": frozenset({"stacked"}),
     "divert": frozenset({"diverted", "unread"}),
@@ -114,7 +114,7 @@ def _check_evidence(life: Life, line: Line, event: str, machine: _Events, expect
     if event in BY_PERSON:
         expect(is_person(line.who), "3", f"needs a named person, not {line.who!r}")
         return
-    if event in _BY_MACHINE:
+    if event in BY_MACHINE:
         proof = machine.get(_event_key(line))
         expect(proof is not None and proof.seq < line.seq, "3", "no event of the machine proves it")
         if proof is not None:
@@ -130,7 +130,7 @@ def _check_evidence(life: Life, line: Line, event: str, machine: _Events, expect
 def _proves(proof: Line, event: str) -> bool:
     if event == "scan":
         return proof.event == "machine.sheet_scanned" and proof.detail.get("sheet") == proof.detail.get("of")
-    return proof.event == "machine.piece_outcome" and proof.detail.get("outcome") in _BY_MACHINE[event]
+    return proof.event == "machine.piece_outcome" and proof.detail.get("outcome") in BY_MACHINE[event]
 
 
 def _event_key(line: Line) -> tuple[int, int]:

@@ -136,15 +136,32 @@ class LedgerContract:
             assert list(ledger.entries()) == []
             assert ledger.next_piece_number() == 1
 
-    def test_a_unit_of_work_ends_with_its_commit(self, begin: Callable[[], Ledger]) -> None:
+    def test_after_its_commit_a_unit_of_work_can_be_read_but_not_written(self, begin: Callable[[], Ledger]) -> None:
         with begin() as ledger:
+            ledger.add_run(run())
+            ledger.append(Entry(NOW, "run.opened", "system"))
             ledger.commit()
-            with pytest.raises(StoreError, match="E9601"):
-                ledger.runs()
-            with pytest.raises(StoreError, match="E9601"):
-                ledger.commit()
+            assert len(ledger.runs()) == 1
+            assert len(list(ledger.entries())) == 1
+            for change in (
+                ledger.commit,
+                ledger.next_run_number,
+                lambda: ledger.add_run(run(2)),
+                lambda: ledger.set_run("R000001", RunState.CLOSED),
+                lambda: ledger.append(Entry(NOW, "late", "system")),
+            ):
+                with pytest.raises(StoreError, match="E9601"):
+                    change()
         with pytest.raises(StoreError, match="E9601"):
-            ledger.append(Entry(NOW, "late", "system"))
+            ledger.runs()
+
+    def test_who_only_reads_after_a_commit_holds_nobody_up(self, begin: Callable[[], Ledger]) -> None:
+        with begin() as one:
+            one.commit()
+            assert one.runs() == []
+            with begin() as two:
+                two.add_run(run())
+                two.commit()
 
     def test_a_unit_of_work_is_not_begun_inside_itself(self, begin: Callable[[], Ledger]) -> None:
         with begin() as ledger, pytest.raises(StoreError, match="E9601"):
