@@ -67,7 +67,9 @@ def init_house(folder: Path, client: str, *, settings: str | None = None) -> Non
     """Make a folder a Mailroom: settings, ledger, subfolders. Refused (E1904) when it is one already."""
     path = folder / FILE_NAME
     if path.exists():
-        raise MailroomError("E1904", f"{folder} is a Mailroom already", place=str(path), remedy="Choose another folder.")
+        raise MailroomError(
+            "E1904", f"{folder} is a Mailroom already", place=str(path), remedy="Choose another folder."
+        )
     for part in ("inbox", "pages", "queue", "quarantine", "runs"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     path.write_text(settings or TEMPLATE.format(client=client.replace('"', "'")), encoding="utf-8")

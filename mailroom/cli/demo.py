@@ -26,7 +26,8 @@ from mailroom.domain.invoice_json import to_dict
 from mailroom.intake.receive import Received
 from mailroom.production.ports import PrintQueue
 from mailroom.production.run_window import begin_run, carry_on
-from mailroom.verify.run import Verdict, verify_run
+from mailroom.verify.verdict import Verdict
+from mailroom.verify.verify import verify_run
 
 SHARED_INVOICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "invoices"
 """Real UBL and CII invoices beside the checkout; the demo goes on without them and says so."""
@@ -69,8 +70,12 @@ def demo(
     pieces: Annotated[int, typer.Option(min=1, help="Pieces to generate.")] = 200,
     seed: Annotated[int, typer.Option(help="Same seed, same invoices and same faults.")] = 1,
     faults: Annotated[Faults, typer.Option(help="How the machine behaves.")] = Faults.light,
-    queue: Annotated[Queue, typer.Option(help="The virtual press, or a private cupsd with an IPP printer.")] = Queue.folder,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="A new folder; demo-1, demo-2 … when left out.")] = None,
+    queue: Annotated[
+        Queue, typer.Option(help="The virtual press, or a private cupsd with an IPP printer.")
+    ] = Queue.folder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A new folder; demo-1, demo-2 … when left out.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Send generated invoices, and the real ones beside the project, through press and inserter."""
@@ -114,8 +119,8 @@ def _new_folder(out: Path | None) -> Path:
 
 
 def _take_in(house: House, pieces: int, seed: int, progress: StageProgress) -> list[Received]:
-    """The generated invoices through the JSON lines reader, then the real files. The six invoices that lie there in
-    both syntaxes are the same documents twice: the demo accepts the second syntax as a person's decision."""
+    """The generated invoices through the JSON lines reader, then the real files. Some of those bear the same number,
+    or are one invoice in both syntaxes; sending them all the same is the demo operator's decision."""
     progress.stage("generate")
     inbox = house.folder / "inbox" / "generated.jsonl"
     with inbox.open("w", encoding="utf-8") as file:
@@ -124,8 +129,7 @@ def _take_in(house: House, pieces: int, seed: int, progress: StageProgress) -> l
     ubl, cii = (sorted((SHARED_INVOICES / part).glob("*.xml")) for part in ("ubl", "cii"))
     for reception, files in (
         (house.reception(), [inbox]),
-        (house.reception(), ubl),
-        (house.reception(duplicates_by=DemoOperator().name), cii),
+        (house.reception(duplicates_by=DemoOperator().name), [*ubl, *cii]),
     ):
         for result in reception.receive(files):
             results.append(result)
@@ -177,11 +181,13 @@ class _Result:
         for result in self.received:
             if result.error is not None:
                 show_error(result.error)
-        for each in self.report["set_aside"]:
-            stdout.print(f"[yellow]set aside[/] {each['document']}: {each['problem']}", soft_wrap=True)
-        result = self.as_json()
+        for aside in self.report["set_aside"]:
+            stdout.print(f"[yellow]set aside[/] {aside['document']}: {aside['problem']}", soft_wrap=True)
+        self._summary(self.as_json())
+
+    def _summary(self, result: dict[str, Any]) -> None:
         took = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in self.seconds.items())
-        real = sum(result.kind in ("ubl", "cii") for result in self.received)
+        real = sum(each.kind in ("ubl", "cii") for each in self.received)
         stdout.print(
             Panel(
                 f"{len(self.received)} documents taken in, {real} of them UBL and CII files made by others\n"

@@ -13,6 +13,10 @@ from pathlib import Path
 from mailroom.domain.errors import MailroomError
 
 
+_STOP_SECONDS = 10.0
+"""A machine that has not written its last log lines by then is switched off."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
     """Where its paper lies, where it keeps its logs, and how it behaves. `speed` divides every time of the machine."""
@@ -48,9 +52,14 @@ def running_simulator(settings: SimulatorSettings) -> Iterator[str]:
                 "E2070",
                 "the simulated machine did not start",
                 place=str(errors),
-                remedy=errors.read_text(encoding="utf-8", errors="replace")[-500:] or "Run python -m simulator by hand.",
+                remedy=errors.read_text(encoding="utf-8", errors="replace")[-500:]
+                or "Run python -m simulator by hand.",
             )
         yield str(json.loads(line)["url"])
     finally:
         process.terminate()
-        process.communicate()
+        try:
+            process.communicate(timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()

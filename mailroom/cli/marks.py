@@ -25,7 +25,9 @@ def _marks() -> None:
 def read(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.pdf…", help="Print files or scans.")],
     mark_set: Annotated[str, typer.Option(help="A shipped mark set's name, or a TOML file.")] = "quadient",
-    sides: Annotated[str, typer.Option(help="one-sided, or two-sided-long-edge: marks on every other page.")] = "one-sided",
+    sides: Annotated[
+        str, typer.Option(help="one-sided, or two-sided-long-edge: marks on every other page.")
+    ] = "one-sided",
     json: Json = False,
 ) -> int:
     """Read OMR marks and codes back from the pixels, knowing only the mark set. Exit 3 when a page has a problem."""

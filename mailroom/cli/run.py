@@ -41,7 +41,9 @@ def start(
             line = house.line(operator)
             if inserter:
                 part = house.settings.inserter.model_copy(update={"url": inserter})
-                line = replace(line, open_inserter=inserter_opener(house.settings.model_copy(update={"inserter": part})))
+                line = replace(
+                    line, open_inserter=inserter_opener(house.settings.model_copy(update={"inserter": part}))
+                )
             run = begin_run(house.plant)
             carry_on(house.plant, line, run)
             report = run_report(house, run)
@@ -97,7 +99,10 @@ def find_run(house: House, run: str) -> MailRun:
         found = ledger.run(run) if run else next(iter(reversed(ledger.runs())), None)
     if found is None:
         raise MailroomError(
-            "E7041", f"no run {run}" if run else "no run yet", place=str(house.folder), remedy="Begin one: mailroom run start."
+            "E7041",
+            f"no run {run}" if run else "no run yet",
+            place=str(house.folder),
+            remedy="Begin one: mailroom run start.",
         )
     return found
 

@@ -12,7 +12,7 @@ from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import PERSON, print_json, stdout
 from mailroom.cli.run import latest_run_folder
 from mailroom.domain.errors import MailroomError
-from mailroom.verify.run import verify_run
+from mailroom.verify.verify import verify_run
 
 
 def verify(

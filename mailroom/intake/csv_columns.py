@@ -42,26 +42,28 @@ REFERENCE_COLUMNS = {
 TOTAL_COLUMNS = {"total_net": "net", "total_tax": "tax", "total_gross": "gross", "payable": "payable"}
 """Totals that a file may state; what it states is compared with what the rows come to."""
 
-DOCUMENT_COLUMNS = (
-    "number",
-    "kind",
-    "issue_date",
-    "due_date",
-    "currency",
-    "language",
-    *(
-        f"{party}_{column}"
-        for party in ("seller", "buyer")
-        for column in (*PARTY_COLUMNS, *ADDRESS_COLUMNS, COUNTRY_COLUMN)
-    ),
-    *(f"deliver_{column}" for column in (*ADDRESS_COLUMNS, COUNTRY_COLUMN)),
-    *PAYMENT_COLUMNS,
-    *REFERENCE_COLUMNS,
-    "note",
-    "exemption_reason",
-    "prepaid",
-    "rounding",
-    *TOTAL_COLUMNS,
+DOCUMENT_COLUMNS = frozenset(
+    (
+        "number",
+        "kind",
+        "issue_date",
+        "due_date",
+        "currency",
+        "language",
+        *(
+            f"{party}_{column}"
+            for party in ("seller", "buyer")
+            for column in (*PARTY_COLUMNS, *ADDRESS_COLUMNS, COUNTRY_COLUMN)
+        ),
+        *(f"deliver_{column}" for column in (*ADDRESS_COLUMNS, COUNTRY_COLUMN)),
+        *PAYMENT_COLUMNS,
+        *REFERENCE_COLUMNS,
+        "note",
+        "exemption_reason",
+        "prepaid",
+        "rounding",
+        *TOTAL_COLUMNS,
+    )
 )
 """Columns of the whole document: given on its first row, repeated or blank on the others."""
 

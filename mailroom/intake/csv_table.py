@@ -204,8 +204,8 @@ def _checked(group: _Group, scattered: frozenset[str]) -> list[tuple[int, dict[s
         raise InputRefused("E1022", fact, remedy="Sort the table by document, or give each document its own number.")
     first = group.rows[0].cells
     for row in group.rows[1:]:
-        for column in DOCUMENT_COLUMNS:
-            if column in row.cells and row.cells[column].strip() != first.get(column, "").strip():
+        for column, cell in row.cells.items():
+            if column in DOCUMENT_COLUMNS and cell.strip() != first.get(column, "").strip():
                 fact = f"{column!r} differs from the document's first row (row {group.rows[0].number})"
                 remedy = "Repeat the document's values on each of its rows, or leave them blank after the first."
                 raise InputRefused("E1022", fact, place=f"row {row.number}", remedy=remedy)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.domain.document import document_key
+from mailroom.domain.document import Document, document_key
 from mailroom.domain.errors import Explained, InputRefused
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import IssuedInvoice
@@ -58,12 +58,7 @@ class Reception:
         with self.open_ledger() as ledger:
             first = ledger.find_document(key)
             if first is not None and self.duplicates_by is None:
-                return InputRefused(
-                    "E1801",
-                    f"{invoice.kind.value} {invoice.number} of {invoice.seller.name} was taken in before",
-                    place=f"{source} (first: {first.source}, {first.received_at:%Y-%m-%d %H:%M})",
-                    remedy="Nothing to do if it is the same. To send it once more: intake --accept-duplicates NAME.",
-                )
+                return _duplicate(invoice, source, first)
             ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
             ledger.commit()
         return None
@@ -100,3 +95,22 @@ class Reception:
         kept.with_name(f"{kept.name}.errors.json").write_text(
             json.dumps(listing, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
         )
+
+
+def _duplicate(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
+    """E1801: the same document once more. E1802: another document under a number that is taken."""
+    name = f"{invoice.kind.value} {invoice.number} of {invoice.seller.name}"
+    place = f"{source} (first: {first.source}, {first.received_at:%Y-%m-%d %H:%M})"
+    if invoice == first.invoice:
+        return InputRefused(
+            "E1801",
+            f"{name} was taken in before",
+            place=place,
+            remedy="Nothing to do: it goes out once. To send it once more: intake --accept-duplicates NAME.",
+        )
+    return InputRefused(
+        "E1802",
+        f"{name} was taken in before, with other content",
+        place=place,
+        remedy="Ask the sender which one holds. To send both: intake --accept-duplicates NAME.",
+    )

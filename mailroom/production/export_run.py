@@ -31,7 +31,11 @@ def export_run(plant: Plant, run_id: str, machine: str, machine_log: Path | None
     boots = {boot: (min(numbers), max(numbers)) for boot, numbers in seen.items()}
     if machine_log is not None and machine_log.exists():
         write_whole(folder / "machine.jsonl", "".join(_machine_lines(machine_log, boots)).encode())
-    summary["journal"] = {"entries": len(lines), "head": head, "previous": json.loads(lines[0])["previous"] if lines else GENESIS}
+    summary["journal"] = {
+        "entries": len(lines),
+        "head": head,
+        "previous": json.loads(lines[0])["previous"] if lines else GENESIS,
+    }
     summary["machine"] = {
         "serial": machine,
         "log": "machine.jsonl" if machine_log is not None and machine_log.exists() else None,

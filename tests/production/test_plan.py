@@ -22,7 +22,9 @@ ZERO = Decimal(0)
 ENVELOPES = (load_envelope("c5"), load_envelope("c4"))
 
 
-def composed(number: int, customer: str, *, street: str = "Storgata 1", postcode: str = "0150", pages: int = 1) -> Composed:
+def composed(
+    number: int, customer: str, *, street: str = "Storgata 1", postcode: str = "0150", pages: int = 1
+) -> Composed:
     seller = Party("Selger AS", PostalAddress(("Havna 2",), "0151", "Oslo", "NO"), registration="987654325")
     buyer = Party(f"Kunde {customer}", PostalAddress((street,), postcode, "Oslo", "NO"), id=customer)
     invoice = IssuedInvoice(

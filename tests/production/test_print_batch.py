@@ -96,12 +96,16 @@ def test_a_job_that_ends_badly_is_unknown(small_house: Callable[..., House], end
     assert states(house, batch) == {CopyState.UNKNOWN}
 
 
-def test_a_device_that_counts_fewer_sheets_than_the_file_holds_is_not_believed(small_house: Callable[..., House]) -> None:
+def test_a_device_that_counts_fewer_sheets_than_the_file_holds_is_not_believed(
+    small_house: Callable[..., House],
+) -> None:
     house = small_house()
     batch = print_batch(house.plant, line(house, ScriptedQueue(sheets_completed=1)), assembled(house))
     assert batch.state is BatchState.FAILED
     with house.store.reader() as ledger:
-        incidents = [chained.entry for chained in ledger.entries(run=batch.run) if chained.entry.event == "incident.print"]
+        incidents = [
+            chained.entry for chained in ledger.entries(run=batch.run) if chained.entry.event == "incident.print"
+        ]
     assert "1 of" in incidents[0].detail["reason"]
 
 
@@ -131,6 +135,8 @@ def test_a_crash_between_intent_and_answer_is_settled_by_asking(small_house: Cal
         record.copies(sent, CopyState.RELEASED, CopyEvent.SEND, queue=queue.name)
         ledger.commit()
     if taken:
-        queue.submit(PrintJob(batch.id, house.plant.run_folder(batch.run) / batch.print_file, batch.sheets, batch.sheets))
+        queue.submit(
+            PrintJob(batch.id, house.plant.run_folder(batch.run) / batch.print_file, batch.sheets, batch.sheets)
+        )
     assert print_batch(house.plant, line(house, queue), sent).state is BatchState.PRINTED
     assert queue.submissions == [batch.id]

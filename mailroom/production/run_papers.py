@@ -1,0 +1,165 @@
+"""Papers of a run: from the ledger to the statement and the tray tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from pathlib import Path
+
+from mailroom.domain.journal import ChainedEntry, Entry
+from mailroom.domain.lifecycle import CopyState
+from mailroom.domain.piece import Copy, MailPiece, PieceState
+from mailroom.domain.run import Batch, MailRun
+from mailroom.production.papers.statement import (
+    BatchLine,
+    IncidentLine,
+    PieceNotMailed,
+    RunStatement,
+    SpoiledCopy,
+    TrayLine,
+    write_statement,
+)
+from mailroom.production.papers.tray_tags import TrayTag, write_tray_tags
+from mailroom.production.plant import Plant
+from mailroom.production.ports import Ledger
+from mailroom.production.tally import tally
+
+_ENDS = {f"copy.{name}": end for name, end in (("destroy", "destroyed"), ("quarantine", "quarantined"))}
+
+
+def write_papers(plant: Plant, run: MailRun, name: str) -> tuple[Path, Path]:
+    """Write `RUN-statement.pdf` and `RUN-trays.pdf` into the run's folder; person `name` handed the run over."""
+    folder = plant.run_folder(run.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    with plant.read_ledger() as ledger:
+        tags = tray_tags(plant, ledger, run)
+        statement = run_statement(plant, ledger, run, name, tags)
+    statement_file, tags_file = folder / f"{run.id}-statement.pdf", folder / f"{run.id}-trays.pdf"
+    write_statement(statement_file, statement)
+    write_tray_tags(tags_file, tags)
+    return statement_file, tags_file
+
+
+def tray_tags(plant: Plant, ledger: Ledger, run: MailRun) -> list[TrayTag]:
+    """Mailed pieces in the order in which they were stacked, a new tray for each batch, country and full tray."""
+    pieces = {piece.id: piece for piece in ledger.pieces(run.id)}
+    trays = [
+        (batch, tray)
+        for batch in ledger.batches(run.id)
+        for tray in _trays(plant, pieces, ledger.copies_of_batch(batch.id))
+    ]
+    return [
+        TrayTag(
+            tray=f"{run.id}-T{number:02d}",
+            run=run.id,
+            batch=batch.id,
+            client=plant.client,
+            first_postcode=tray[0].postcode,
+            last_postcode=tray[-1].postcode,
+            country=tray[0].country,
+            envelope=batch.envelope,
+            pieces=len(tray),
+            number=number,
+            of=len(trays),
+            mailed_on=(run.closed_at or plant.clock()).date(),
+        )
+        for number, (batch, tray) in enumerate(trays, 1)
+    ]
+
+
+def _trays(plant: Plant, pieces: dict[str, MailPiece], copies: Iterable[Copy]) -> Iterator[tuple[MailPiece, ...]]:
+    mailed = (pieces[copy.piece] for copy in copies if copy.state is CopyState.MAILED)
+    for _, of_country in groupby(mailed, key=lambda piece: piece.country):
+        while tray := tuple(islice(of_country, plant.tray_limit)):
+            yield tray
+
+
+def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: list[TrayTag]) -> RunStatement:
+    """All figures of the statement, from the ledger."""
+    counts = tally(ledger, run.id)
+    copies = ledger.copies_of_run(run.id)
+    entries = list(ledger.entries(run=run.id))
+    last = entries[-1] if entries else None
+
+    def sheets(state: CopyState) -> int:
+        return sum(copy.sheets for copy in copies if copy.state is state)
+
+    return RunStatement(
+        run=run.id,
+        client=plant.client,
+        window=f"{run.opened_at:%Y-%m-%d %H:%M}",
+        opened_at=run.opened_at,
+        closed_at=run.closed_at,
+        drawn_up_at=run.closed_at or plant.clock(),
+        planned=counts.planned,
+        mailed=counts.mailed,
+        withdrawn=counts.withdrawn,
+        moved=counts.moved,
+        unknown=counts.unknown,
+        copies=counts.copies,
+        reprinted=counts.reprinted,
+        sheets_printed=counts.sheets,
+        sheets_mailed=sheets(CopyState.MAILED),
+        sheets_destroyed=sheets(CopyState.DESTROYED),
+        sheets_quarantined=sheets(CopyState.QUARANTINED),
+        batches=tuple(_batch_line(batch) for batch in ledger.batches(run.id)),
+        spoiled=tuple(_spoiled(entries, {(copy.piece, copy.copy): copy for copy in copies})),
+        not_mailed=tuple(_not_mailed(entries, {piece.id: piece for piece in ledger.pieces(run.id)})),
+        incidents=tuple(_incident(chained.entry) for chained in entries if chained.entry.event.startswith("incident.")),
+        trays=tuple(
+            TrayLine(tag.tray, f"{tag.country} {tag.first_postcode}–{tag.last_postcode}", tag.envelope, tag.pieces)
+            for tag in tags
+        ),
+        journal_entries=len(entries),
+        journal_head=last.hash if last else "",
+        machine=", ".join(sorted({e.entry.who.removeprefix("machine:") for e in entries if e.entry.machine})),
+        handed_over_by=name,
+    )
+
+
+def _batch_line(batch: Batch) -> BatchLine:
+    counters = batch.counters
+    return BatchLine(
+        batch=batch.id,
+        envelope=batch.envelope,
+        pieces=batch.pieces,
+        sheets=batch.sheets,
+        press=batch.sheets_completed,
+        fed=counters.get("sheets_fed"),
+        stacked=counters.get("sheets_stacked"),
+        diverted=counters.get("sheets_diverted"),
+        removed=counters.get("sheets_removed"),
+        state=batch.state.value,
+        reprint=batch.reprint,
+    )
+
+
+def _spoiled(entries: Iterable[ChainedEntry], copies: dict[tuple[str, int], Copy]) -> Iterator[SpoiledCopy]:
+    for chained in entries:
+        entry = chained.entry
+        if entry.event in _ENDS and entry.copy is not None:
+            yield SpoiledCopy(
+                piece=entry.piece,
+                copy=entry.copy,
+                sheets=copies[entry.piece, entry.copy].sheets,
+                end=_ENDS[entry.event],
+                at=entry.at,
+                who=entry.who.removeprefix("person:"),
+                why=str(entry.detail.get("evidence", {}).get("reason", "")),
+            )
+
+
+def _not_mailed(entries: Iterable[ChainedEntry], pieces: dict[str, MailPiece]) -> Iterator[PieceNotMailed]:
+    ends = {f"piece.{state.value}": state.value for state in (PieceState.WITHDRAWN, PieceState.MOVED)}
+    for chained in entries:
+        entry = chained.entry
+        if entry.event in ends:
+            numbers = tuple(document.number for document in pieces[entry.piece].documents)
+            who = entry.who.removeprefix("person:")
+            yield PieceNotMailed(entry.piece, ends[entry.event], entry.at, who, numbers)
+
+
+def _incident(entry: Entry) -> IncidentLine:
+    where = " ".join(filter(None, (entry.batch, entry.piece, f"copy {entry.copy}" if entry.copy else "")))
+    text = ", ".join(f"{key} {value}" for key, value in entry.detail.items() if value not in ("", None, []))
+    return IncidentLine(entry.at, entry.event.removeprefix("incident.").replace("_", " "), where, text)
