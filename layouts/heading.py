@@ -13,6 +13,9 @@ from layouts.parts import Layout
 from layouts.wording import Wording
 
 _CACHED_SELLERS = 256
+_FOOTER_TOP_MM = 0.9
+"""White between the footer's rule and its text."""
+
 _DrawSeller = Callable[[Ink, Seller], None]
 
 
@@ -53,11 +56,11 @@ class Heading:
         name, line = self._pens[part.name_style], self._pens[part.line_style]
         town = f"{seller.postcode} {seller.town}".strip()
         rows = [(name, text) for text in name.break_lines(seller.name, width_pt)]
-        for text in (*seller.lines, town, self._wording.country(seller.country)):
+        for text in (*seller.lines, town):
             rows.extend((line, one) for one in line.break_lines(text, width_pt))
-        # The footer tells these too: here they stand only where there is room.
+        # These stand here only where there is room: the footer tells the ways to reach the seller too.
         room_pt = pt(part.box.height_mm) - sum(pen.leading_pt for pen, _ in rows)
-        for text in (seller.phone, seller.email):
+        for text in (self._wording.country(seller.country), seller.phone, seller.email):
             broken = line.break_lines(text, width_pt)
             room_pt -= len(broken) * line.leading_pt
             if room_pt >= 0:
@@ -68,18 +71,30 @@ class Heading:
         part = self._layout.footer
         pen = self._pens[part.style]
         box = part.box
-        town = f"{seller.postcode} {seller.town}".strip()
-        details = [seller.name, ", ".join(filter(None, (*seller.lines, town)))]
-        for key, text in (("registration", seller.registration), ("vat-id", seller.vat_id)):
-            if text:
-                details.append(self._wording.get(f"footer.{key}").format(id=text))
-        if seller.phone:
-            details.append(self._wording.get("footer.phone").format(phone=seller.phone))
-        details = [detail for detail in (*details, seller.email) if detail]
-        lines = _joined(pen, details, pt(box.width_mm - part.page_width_mm))
+        width_pt = pt(box.width_mm - part.page_width_mm)
+        room = int(pt(box.height_mm - _FOOTER_TOP_MM) / pen.leading_pt + 0.01)
+        details = self._footer_details(seller)
+        lines = _joined(pen, [text for text, _ in details if text], width_pt)
+        while len(lines) > room and any(spare for _, spare in details):
+            details.pop(max(at for at, (_, spare) in enumerate(details) if spare))
+            lines = _joined(pen, [text for text, _ in details if text], width_pt)
         ink.rule(self._layout.rules[part.rule], pt(box.x_mm), pt(box.y_mm), pt(box.width_mm))
         rows = [(pen, line) for line in lines]
-        self._stack(ink, rows, box.x_mm, box.y_mm + 0.9, box.height_mm - 0.9, "seller")
+        self._stack(ink, rows, box.x_mm, box.y_mm + _FOOTER_TOP_MM, box.height_mm - _FOOTER_TOP_MM, "seller")
+
+    def _footer_details(self, seller: Seller) -> list[tuple[str, bool]]:
+        """(text, whether it may be left out for want of room): the law asks for name and numbers."""
+        labelled = self._wording.get
+        town = f"{seller.postcode} {seller.town}".strip()
+        registration, vat_id, phone = seller.registration, seller.vat_id, seller.phone
+        return [
+            (seller.name, False),
+            (", ".join(filter(None, (*seller.lines, town))), True),
+            (labelled("footer.registration").format(id=registration) if registration else "", False),
+            (labelled("footer.vat-id").format(id=vat_id) if vat_id else "", False),
+            (labelled("footer.phone").format(phone=phone) if phone else "", True),
+            (seller.email, True),
+        ]
 
     def _stack(
         self, ink: Ink, rows: list[tuple[Pen, str]], x_mm: float, y_mm: float, height_mm: float, place: str
@@ -199,16 +214,19 @@ class Heading:
         part = self._layout.running
         pen, detail = self._pens[part.style], self._pens[part.detail_style]
         baseline_pt = pt(part.box.y_mm) + pen.baseline_pt
-        ink.left(pen, pt(part.box.x_mm), baseline_pt, self.title(document))
+        title = self.title(document)
+        ink.left(pen, pt(part.box.x_mm), baseline_pt, title)
         when = self._wording.get("running.date").format(date=self._wording.figures.date(document.head.issue_date))
-        ink.right(detail, pt(part.box.right_mm), baseline_pt, f"{document.seller.name}  ·  {when}")
+        whose = f"{document.seller.name}  ·  {when}"
+        room_pt = pt(part.box.width_mm) - pen.width_pt(title) - pt(5)
+        ink.right(detail, pt(part.box.right_mm), baseline_pt, whose if detail.width_pt(whose) <= room_pt else when)
 
     def set_page_number(self, ink: Ink, page: int, pages: int) -> None:
         """ "Page x of y" at the right of the footer."""
         part = self._layout.footer
         pen = self._pens[part.style]
         text = self._wording.get("footer.page").format(page=page, pages=pages)
-        ink.right(pen, pt(part.box.right_mm), pt(part.box.y_mm + 0.9) + pen.baseline_pt, text)
+        ink.right(pen, pt(part.box.right_mm), pt(part.box.y_mm + _FOOTER_TOP_MM) + pen.baseline_pt, text)
 
 
 def _joined(pen: Pen, details: list[str], width_pt: float) -> list[str]:
