@@ -97,8 +97,13 @@ def test_every_altered_field_is_found_and_names_its_piece(folder: Path, name: st
 @pytest.mark.parametrize("name", FILES)
 def test_every_dropped_or_added_field_is_found_and_names_its_piece(folder: Path, name: str) -> None:
     lines = read(folder / name)
+    kinds: set[object] = set()
     for at, line in enumerate(lines):
         fields = json.loads(line)
+        kind = fields.get("event") or fields.get("type") or tuple(fields)
+        if kind in kinds:
+            continue  # lines of a kind have the same fields
+        kinds.add(kind)
         optional = ("boot", "at_ms", "job") if fields.get("type") == "counters" else ()
         others = [{key: fields[key] for key in fields if key != drop} for drop in fields if drop not in optional]
         for other in [*others, {**fields, "remark": "all is well"}]:

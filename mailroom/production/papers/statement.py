@@ -16,8 +16,8 @@ from spool.atomic import write_whole
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One batch. `press` is what the device reported (None: it reports nothing); the machine's counters are None when
-    it never ended the job."""
+    """One batch. `press` is what the device reported (None: it reports nothing); `fed` to
+    `removed` are the machine's counters of sheets, None when it never ended the job."""
 
     batch: str
     envelope: str
@@ -158,7 +158,7 @@ def _content(sheet: Sheet, statement: RunStatement) -> None:
     _balance(sheet, statement)
     sheet.heading("Batches", 30)
     sheet.table(_BATCHES, [_batch(line) for line in statement.batches])
-    sheet.note("Press: sheets as the device reports them. Fed to removed: the inserter's own counters.", GREY)
+    sheet.note("In sheets: press as the device reports them, fed to removed as the inserter counted them.", GREY)
     _section(sheet, "Copies destroyed or quarantined", _SPOILED, [_spoiled(each) for each in statement.spoiled])
     _section(sheet, "Pieces withdrawn or moved", _NOT_MAILED, [_not_mailed(each) for each in statement.not_mailed])
     incidents = [(_time(each.at), each.name, each.where, each.text) for each in statement.incidents]
