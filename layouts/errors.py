@@ -16,3 +16,11 @@ class LayoutError(Exception):
         self.message = message
         self.place = place
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Typesetting runs in worker processes: the error must come back whole.
+        return _rebuilt, (self.code, self.message, self.place, self.remedy)
+
+
+def _rebuilt(code: str, message: str, place: str, remedy: str) -> LayoutError:
+    return LayoutError(code, message, place=place, remedy=remedy)

@@ -14,6 +14,7 @@ Rule = Literal[
     "does-not-fit",
     "mark-outside-zone",
     "mark-on-ink",
+    "ink-behind-mark",
 ]
 
 

@@ -15,14 +15,21 @@ _HAIR_MM = 1e-6
 
 
 def check_layout(
-    layout: Layout, envelopes: Iterable[Envelope], mark_boxes: Mapping[str, Box] | None = None
+    layout: Layout,
+    envelopes: Iterable[Envelope],
+    mark_boxes: Mapping[str, Box] | None = None,
+    *,
+    two_sided: bool = False,
 ) -> list[Finding]:
     """All that is wrong with a layout; an empty list when it may be used with these envelopes.
 
-    mark_boxes   where marks and codes will stand, by name; without them only their clear zone is checked.
+    mark_boxes   where marks and codes will stand, by name; without them only their clear zone is checked
+    two_sided    whether further pages are printed on the backs of sheets, where nothing may stand behind a mark
     """
     marks = mark_boxes or {}
     findings = [*geometry_findings(layout), *mark_findings(layout, marks)]
+    if two_sided:
+        findings.extend(_behind_findings(layout, marks))
     boxes = layout.boxes("first")
     address = boxes.pop("address")
     for envelope in envelopes:
@@ -61,6 +68,17 @@ def mark_findings(layout: Layout, marks: Mapping[str, Box]) -> Iterator[Finding]
                 if mark.touches(box):
                     fact = f"mark '{name}' stands on '{box_name}' of the {kind} page"
                     yield Finding("mark-on-ink", name, min(mark.overlap(box)), fact)
+
+
+def _behind_findings(layout: Layout, marks: Mapping[str, Box]) -> Iterator[Finding]:
+    """Ink on the back of a sheet, behind a mark of its front: reading heads see through paper."""
+    boxes = layout.boxes("continuation") | layout.boxes("last")
+    for name, mark in marks.items():
+        behind = Box(layout.width_mm - mark.right_mm, mark.y_mm, mark.width_mm, mark.height_mm)
+        for box_name, box in boxes.items():
+            if behind.touches(box):
+                fact = f"'{box_name}' on the back of a sheet stands behind mark '{name}'"
+                yield Finding("ink-behind-mark", name, min(behind.overlap(box)), fact)
 
 
 def refuse_bad_geometry(layout: Layout) -> None:

@@ -143,6 +143,8 @@ class PageProgram:
                 head=table.head(),
                 identity=f"{self._identity} {wording.language} {wording.digest}",
             )
+            if len(self._editions) >= _CACHED_EDITIONS:
+                self._editions.clear()
             self._editions[language, currency] = edition
         return edition
 
@@ -196,6 +198,9 @@ class PageProgram:
 
 
 _PAYMENT_GAP_PT = pt(3)
+"""White above the payment part."""
+
+_CACHED_EDITIONS = 64
 
 
 def _merged(glyphs: Mapping[str, list[str]], forms: Iterable[Form]) -> dict[str, tuple[int, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -81,6 +83,45 @@ def test_a_mark_in_the_reach_of_the_window_is_found_by_name(layout: Layout) -> N
 def test_a_mark_outside_its_zone_or_on_ink_is_found(layout: Layout) -> None:
     rules = [one.rule for one in check_layout(layout, [], {"m": Box(15, 210, 6.5, 0.4)})]
     assert rules == ["mark-outside-zone", "mark-on-ink", "mark-on-ink"]
+
+
+def test_ink_behind_a_mark_is_found_when_both_sides_are_printed(layout: Layout) -> None:
+    # Seen through the sheet, x 7 to 13.5 is x 196.5 to 203 of the back; the content ends at x 195.
+    assert check_layout(layout, [], {"m": Box(7, 120, 6.5, 0.4)}, two_sided=True) == []
+    inner = {"m": Box(11, 120, 6.5, 0.4)}
+    assert check_layout(layout, [], inner) == []
+    assert [one.rule for one in check_layout(layout, [], inner, two_sided=True)] == ["ink-behind-mark"]
+
+
+def test_the_envelope_of_the_guide_can_be_loaded_and_shows_what_the_guide_says(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "layouts.md").read_text(encoding="utf-8")
+    path = tmp_path / "guide.toml"
+    path.write_text(guide.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    envelope = load_envelope(path)
+    assert visibility(Box(20, 47.5, 78, 14.8), {}, envelope) == []
+    for name in ("c5", "c4"):
+        shipped = load_envelope(name)
+        row = next(
+            line
+            for line in guide.splitlines()
+            if line.startswith(f"| `{name}`") and "play" not in line and "mm," in line
+        )
+        across_mm, up_mm, left_mm, right_mm, top_mm, bottom_mm, clear_x_mm, clear_y_mm = map(
+            float, re.findall(r"[\d.]+", row.split("|", 2)[2])
+        )
+        assert (across_mm, up_mm) == shipped.play_mm(210)
+        assert visibility(Box(left_mm, top_mm, right_mm - left_mm, bottom_mm - top_mm), {}, shipped) == []
+        for wrong in (
+            Box(left_mm - 0.1, top_mm, 10, 10),
+            Box(right_mm - 10, top_mm, 10.1, 10),
+            Box(left_mm, top_mm - 0.1, 10, 10),
+            Box(left_mm, bottom_mm - 10, 10, 10.1),
+        ):
+            assert visibility(wrong, {}, shipped) != []
+        address = Box(20, 45, 78, 20)
+        assert visibility(address, {"x": Box(clear_x_mm, 0, 50, 148), "y": Box(0, clear_y_mm, 210, 20)}, shipped) == []
+        assert visibility(address, {"x": Box(clear_x_mm - 0.1, 50, 50, 20)}, shipped) != []
+        assert visibility(address, {"y": Box(0, clear_y_mm - 0.1, 210, 20)}, shipped) != []
 
 
 def test_an_address_too_low_or_too_wide_is_told_in_millimetres() -> None:

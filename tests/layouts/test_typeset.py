@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import random
 import re
 import zlib
@@ -18,6 +19,7 @@ from layouts.errors import LayoutError
 from layouts.fonts import FontSet
 from layouts.geometry import PT_PER_MM
 from layouts.layout import CATALOGUE, load_layout
+from layouts.pageset import PageSet
 from layouts.parts import Layout
 from layouts.typeset import PageProgram, compile_layout
 from tests.layouts.paper import characters, pdf_of, texts
@@ -369,6 +371,29 @@ def test_data_that_do_not_hold_are_refused_with_their_place(
         program.typeset(data, "nb")
     assert (caught.value.code, caught.value.place) == (code, place)
     assert caught.value.remedy
+
+
+@given(text=st.text(max_size=200), name=st.text(max_size=120))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_set_or_refused_with_code_place_and_remedy(program: PageProgram, text: str, name: str) -> None:
+    data = invoice(2, document={"notes": [text]}, recipient={"lines": [name, "Oslo"]})
+    data["lines"][0]["description"] = text
+    data["lines"][1]["name"] = name
+    outcome = _outcome(program, data)
+    if isinstance(outcome, PageSet):
+        assert all(zlib.decompress(page).isascii() for page in outcome.pages)
+        return
+    assert outcome.code in {"E4030", "E4038"}
+    assert outcome.place
+    assert outcome.remedy
+    assert vars(pickle.loads(pickle.dumps(outcome))) == vars(outcome)
+
+
+def _outcome(program: PageProgram, data: dict[str, Any]) -> PageSet | LayoutError:
+    try:
+        return program.typeset(data, "nb")
+    except LayoutError as refusal:
+        return refusal
 
 
 def test_a_language_without_texts_is_refused(program: PageProgram) -> None:
