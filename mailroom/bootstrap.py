@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +41,11 @@ class House:
     settings: Settings
     store: Store
     plant: Plant
+
+    def with_inserter(self, url: str) -> House:
+        """The same house with the inserter at another port."""
+        inserter = self.settings.inserter.model_copy(update={"url": url})
+        return replace(self, settings=self.settings.model_copy(update={"inserter": inserter}))
 
     def reception(self, duplicates_by: str | None = None) -> Reception:
         """Where documents come in."""

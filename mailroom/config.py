@@ -62,20 +62,20 @@ class Settings(BaseSettings):
     patience: PatienceSettings = PatienceSettings()
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # a signature of pydantic-settings
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, whose values come in as init arguments."""
         return env_settings, init_settings
 
 
 def load_settings(folder: Path) -> Settings:
-    """Read `folder/mailroom.toml`. Raises InputRefused: E1901 no such file, E1902 not TOML, E1903 a wrong key or value."""
+    """Read `folder/mailroom.toml`. Raises InputRefused: E1901 no file, E1902 not TOML, E1903 a wrong key or value."""
     path = folder / FILE_NAME
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass
+from enum import StrEnum
 from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,7 +51,7 @@ stalled = 60.0
 """
 
 
-class Faults(str, Enum):
+class Faults(StrEnum):
     """How often the simulated machine and line misbehave."""
 
     none = "none"
@@ -59,7 +59,7 @@ class Faults(str, Enum):
     heavy = "heavy"
 
 
-class Queue(str, Enum):
+class Queue(StrEnum):
     """Where the demo prints."""
 
     folder = "folder"
@@ -81,14 +81,12 @@ def demo(
     """Send generated invoices, and the real ones beside the project, through press and inserter."""
     folder = _new_folder(out)
     init_house(folder, "Mailroom demo", settings=_SETTINGS.format(queue=queue.value, machine="SIM-1"))
-    with StageProgress(quiet=json) as progress, open_house(folder, progress) as house, ExitStack() as stack:
-        results = _take_in(house, pieces, seed, progress)
-        print_queue, stacks = stack.enter_context(_queue(house, queue))
+    with StageProgress(quiet=json) as progress, open_house(folder, progress) as opened, ExitStack() as stack:
+        results = _take_in(opened, pieces, seed, progress)
+        print_queue, stacks = stack.enter_context(_queue(opened, queue))
         machine = SimulatorSettings(stacks=stacks, folder=folder / "machine", seed=seed, faults=faults.value)
         url = stack.enter_context(running_simulator(machine))
-        settings = house.settings
-        inserter = settings.inserter.model_copy(update={"url": url})
-        house = replace(house, settings=settings.model_copy(update={"inserter": inserter}))
+        house = opened.with_inserter(url)
         progress.stage("compose")
         run = begin_run(house.plant)
         carry_on(house.plant, house.line(DemoOperator(), queue=print_queue), run)
@@ -188,6 +186,7 @@ class _Result:
     def _summary(self, result: dict[str, Any]) -> None:
         took = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in self.seconds.items())
         real = sum(each.kind in ("ubl", "cii") for each in self.received)
+        proof = "[green]✓ verified[/] from the exported files alone" if self.verdict.ok else "[red]NOT verified[/]"
         stdout.print(
             Panel(
                 f"{len(self.received)} documents taken in, {real} of them UBL and CII files made by others\n"
@@ -196,7 +195,7 @@ class _Result:
                 f"[bold]unknown = {result['unknown']}[/]\n"
                 f"{result['sheets']} sheets in {result['copies']} copies; {result['destroyed']} copies destroyed and"
                 f" {result['reprinted']} printed again\n"
-                f"{'[green]✓ verified[/] from the exported files alone' if self.verdict.ok else '[red]NOT verified[/]'}\n"
+                f"{proof}\n"
                 f"{took}",
                 title=f"run {result['run']}",
             )

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mailroom.domain.errors import MailroomError
 
-
 _STOP_SECONDS = 10.0
 """A machine that has not written its last log lines by then is switched off."""
 

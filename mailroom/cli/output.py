@@ -89,7 +89,7 @@ class StageProgress:
 
     def stage(self, stage: str) -> None:
         """Time from here on belongs to this stage."""
-        kind = stage.split(" ")[0]
+        kind = stage.split(" ", maxsplit=1)[0]
         if kind == self._kind:
             return
         now = time.monotonic()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from mailroom.bootstrap import House, inserter_opener, open_house
+from mailroom.bootstrap import House, open_house
 from mailroom.cli.closing import close_house_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
@@ -36,17 +36,12 @@ def start(
     """Print and insert what waits; goes on where an interrupted run stood. With --who on a terminal it asks you about
     jams and doubtful copies; without, it stops there (exit 4 or 5)."""
     operator: Operator = TerminalOperator(who) if who and stderr.is_terminal and not json else NoOperator()
-    with StageProgress(quiet=json or isinstance(operator, TerminalOperator)) as progress:
-        with open_house(folder, progress) as house:
-            line = house.line(operator)
-            if inserter:
-                part = house.settings.inserter.model_copy(update={"url": inserter})
-                line = replace(
-                    line, open_inserter=inserter_opener(house.settings.model_copy(update={"inserter": part}))
-                )
-            run = begin_run(house.plant)
-            carry_on(house.plant, line, run)
-            report = run_report(house, run)
+    quiet = json or isinstance(operator, TerminalOperator)
+    with StageProgress(quiet=quiet) as progress, open_house(folder, progress) as opened:
+        house = opened.with_inserter(inserter) if inserter else opened
+        run = begin_run(house.plant)
+        carry_on(house.plant, house.line(operator), run)
+        report = run_report(house, run)
     if json:
         print_json(report)
     else:

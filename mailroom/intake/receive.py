@@ -1,4 +1,4 @@
-"""Receive: files → accepted documents in the ledger; what can't be taken is set aside with its reasons, never dropped."""
+"""Receive: files → accepted documents in the ledger; what can't be taken is set aside with its reasons."""
 
 from __future__ import annotations
 

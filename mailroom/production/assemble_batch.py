@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from layouts.envelope import Envelope
-from spool.assemble import assemble
-from spool.batch import BatchSheet, PageRef
-
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece
@@ -16,6 +13,8 @@ from mailroom.production.compose import page_indices
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
 from omr.sheet import SheetId, SheetOrders
+from spool.assemble import assemble
+from spool.batch import BatchSheet, PageRef
 from spool.control import ControlFile, ControlHeader, ControlPiece
 from spool.control_file import write_control_file
 

@@ -60,11 +60,15 @@ def address_lines(invoice: IssuedInvoice) -> tuple[str, ...]:
 
 
 _TEXTS = {"nb": "nb", "no": "nb", "nn": "nb"}
+_LANGUAGE_OF = {"NO": "nb"}
 
 
 def layout_language(invoice: IssuedInvoice) -> str:
-    """The language of the layout's texts for a document: Norwegian where asked for, else English."""
-    return _TEXTS.get(invoice.language.split("-")[0].lower(), "en")
+    """The language of the layout's texts: Norwegian where the document asks for it, or where it asks for nothing and
+    both parties are Norwegian; else English."""
+    countries = {invoice.seller.address.country, invoice.buyer.address.country}
+    spoken = _LANGUAGE_OF.get(countries.pop(), "en") if len(countries) == 1 else "en"
+    return _TEXTS.get((invoice.language or spoken).split("-")[0].lower(), "en")
 
 
 def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from layouts.envelope import Envelope
-
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState

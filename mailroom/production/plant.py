@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layouts.envelope import Envelope
-from layouts.typeset import PageProgram
-
 from layouts.fonts import FontSet
+from layouts.typeset import PageProgram
 from mailroom.production.ports import Clock, OpenLedger, Progress
 from omr.markset import MarkSet
 from spool.pagestore import PageStore
