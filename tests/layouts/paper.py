@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
 from layouts.fonts import FontFace, FontSet
-from layouts.pageset import PageSet
+from layouts.pageset import FormXObject, PageSet
 
 
 def pdf_of(page_sets: Iterable[PageSet], fonts: FontSet) -> bytes:
@@ -21,7 +22,7 @@ def pdf_of(page_sets: Iterable[PageSet], fonts: FontSet) -> bytes:
     page_sets = list(page_sets)
     pdf = pikepdf.new()
     glyphs: dict[str, set[int]] = {}
-    forms = {}
+    forms: dict[str, FormXObject] = {}
     for page_set in page_sets:
         for resource, gids in page_set.glyphs.items():
             glyphs.setdefault(resource, set()).update(gids)
@@ -152,4 +153,4 @@ def image(pdf: bytes, page_index: int, dpi: int = 100) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     picture = document[page_index].render(scale=dpi / 72).to_pil()
     document.close()
-    return picture.convert("RGB")
+    return Image.fromarray(np.asarray(picture.convert("RGB")))
