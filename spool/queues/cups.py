@@ -8,6 +8,8 @@ How a job is sent so that it is never printed twice:
 * The document is sent as `application/vnd.cups-pdf`, which CUPS hands to the printer as it is. As `application/pdf` it
   would pass through `pdftopdf`, which writes another file and reports all its pages as printed before the first one is.
 * A queue whose error policy lets CUPS print a job again by itself is refused.
+* When CUPS puts a job back after it was begun, it would print it from the first sheet again: the job is canceled and
+  reported as aborted, for a person to look at the tray.
 * Absence is proven, or it is not claimed: see `spool.queues.cups_jobs.absence`.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +32,11 @@ from spool.queues.cups_jobs import (
     ListedJob,
     PrinterStatus,
     absence,
+    begun_again,
+    begun_mark,
+    begun_marks,
     job_name,
+    kept_by_server,
     read_job,
     read_printer,
     report_of,
@@ -59,6 +66,7 @@ _STATUS = {
     0x0506: ("E3123", "The queue does not accept jobs", "Run 'cupsaccept' for that printer, then repeat."),
 }
 _NOT_FOUND = 0x0406
+_TWO_JOBS = "E3126"
 
 
 class CupsQueue:
@@ -81,17 +89,31 @@ class CupsQueue:
         self._silence_seconds = silence_seconds
         self._cups = _import_pycups()
         self._numbers: dict[str, int] = {}
+        self._open: list[int] = []
 
     def bookmark(self) -> str:
-        """Mark the place in the server's list of jobs: an empty job, canceled at once. It prints nothing."""
-        return str(self._ask(lambda connection, _: self._plant(connection)))
+        """Mark the place in the server's list of jobs by an empty job. It prints nothing, and ends by itself.
+
+        Refuses what `submit` would refuse of the printer: E3122, E3123, E3124.
+        """
+
+        def mark(connection: Any, _: Pulse) -> Bookmark:
+            self._check_printer(connection)
+            job_id = connection.createJob(self.name, BOOKMARK_NAME, {})
+            return Bookmark(job_id, self._job(connection, job_id).uuid)
+
+        bookmark = self._ask(mark)
+        self._open.append(bookmark.job_id)
+        return str(bookmark)
 
     def submit(self, job: PrintJob) -> JobReport:
         """Send a print job. If the server has a job of this key, nothing is sent and that job is reported."""
         refuse_bad_key(job.key)
-        step = ""
+        step, made = "", 0
 
         def send(connection: Any, pulse: Pulse) -> JobReport:
+            nonlocal step, made
+
             def enter(name: str) -> None:
                 nonlocal step
                 # Noted before it may begin: too early only means that the server is asked once more.
@@ -101,23 +123,27 @@ class CupsQueue:
             enter("look")
             self._cancel_empty(connection, job.key)
             there = with_document(self._jobs(connection).values(), job_name(job.key))
-            if there is None:
+            if there is not None:
+                step, made = "known", there.job_id
+            else:
                 check_job(job)
                 self._check_printer(connection)
                 enter("create")
-                job_id = connection.createJob(self.name, job_name(job.key), _options(job))
+                made = connection.createJob(self.name, job_name(job.key), _options(job))
                 enter("send")
-                self._send(connection, job_id, job.file, enter)
-                there = self._job(connection, job_id)
-            self._numbers[job.key] = there.job_id
-            return report_of(job.key, there, self._printer(connection))
+                self._send(connection, made, job.file, enter)
+                there = self._job(connection, made)
+            self._close_bookmark(connection)
+            return self._tell(connection, job.key, there)
 
         try:
             return self._ask(send)
+        except QueueUncertain:
+            raise
         except SpoolError as error:
-            if step in ("send", "finish"):
-                return self._settle(job.key, error)
-            raise _as(QueueRefused, error) from error
+            if step in ("known", "send", "finish"):
+                return self._settle(job.key, made, error)
+            raise _as(QueueUncertain if error.code == _TWO_JOBS else QueueRefused, error) from error
 
     def find(self, key: str, bookmark: str) -> JobReport:
         """Look through all jobs for this key. ABSENT if the server's list proves it, VANISHED if it does not.
@@ -133,15 +159,16 @@ class CupsQueue:
             if job is None and (place is None or key in self._numbers):
                 return JobReport(key=key, state=JobState.VANISHED)
             if job is None and place is not None:
-                newest = self._plant(connection).job_id
+                # Asked first, because for an unknown printer Create-Job fails without saying why.
+                self._attributes(connection)
+                newest = self._plant(connection, BOOKMARK_NAME)
                 jobs = self._jobs(connection)
                 job = with_document(jobs.values(), name)
                 if job is None:
                     proven = absence(jobs, place, newest, name, self.name) is Evidence.PROVEN
                     return JobReport(key=key, state=JobState.ABSENT if proven else JobState.VANISHED)
             assert job is not None
-            self._numbers[key] = job.job_id
-            return report_of(key, job, self._printer(connection))
+            return self._tell(connection, key, job)
 
         return self._ask(look)
 
@@ -155,25 +182,22 @@ class CupsQueue:
                 job = self._jobs(connection, first=number, limit=1).get(number)
                 if job is None or job.name != job_name(key):
                     return None
-                return report_of(key, job, self._printer(connection))
+                return self._tell(connection, key, job)
 
             report = self._ask(look)
             if report is not None:
                 return report
         return self.find(key, bookmark)
 
-    def _settle(self, key: str, error: SpoolError) -> JobReport:
-        """Find out what became of a job whose sending broke off. Returns its report if it was taken after all."""
+    def _settle(self, key: str, made: int, error: SpoolError) -> JobReport:
+        """Find out what became of job `made`, whose sending broke off. Returns its report if it was taken after all."""
 
         def look(connection: Any, _: Pulse) -> JobReport | None:
             self._cancel_empty(connection, key)
-            jobs = self._jobs(connection)
-            job = with_document(jobs.values(), job_name(key))
-            if job is not None:
-                return report_of(key, job, self._printer(connection))
-            if any(job.name == job_name(key) and job.state.ended for job in jobs.values()):
-                return None
-            raise error
+            job = self._jobs(connection).get(made)
+            if job is None or job.name != job_name(key):
+                raise error
+            return self._tell(connection, key, job) if job.has_document else None
 
         try:
             report = self._ask(look)
@@ -190,16 +214,51 @@ class CupsQueue:
 
     # What follows runs in the thread of a call.
 
-    def _plant(self, connection: Any) -> Bookmark:
-        job_id = connection.createJob(self.name, BOOKMARK_NAME, {"job-hold-until": "indefinite"})
+    def _tell(self, connection: Any, key: str, job: ListedJob) -> JobReport:
+        """Report a job, and keep CUPS from printing it again from the first sheet (see `cups_jobs.begun_again`)."""
+        self._numbers[key] = job.job_id
+        begun_at, ended = job.begun_at, job.state.ended
+        if begun_at is None:
+            return report_of(key, job, self._printer(connection))
+        marks = begun_marks(self._jobs(connection, first=job.job_id).values(), key)
+        again = begun_again(job, marks)
+        if again and not ended:
+            connection.cancelJob(job.job_id)
+            job = self._job(connection, job.job_id)
+        moment = 0 if again else begun_at
+        if moment not in marks and (again or not ended):
+            # Without the mark a second beginning may go unnoticed until the inserter sees the sheets; but a printer
+            # that takes no more jobs leaves no way to make one.
+            with suppress(self._cups.IPPError):
+                self._plant(connection, begun_mark(key, moment))
+        return report_of(key, job, self._printer(connection), again=again)
+
+    def _plant(self, connection: Any, name: str) -> int:
+        """Leave an empty, canceled job in the server's list and return its number. It prints nothing."""
+        job_id: int = connection.createJob(self.name, name, {})
         connection.cancelJob(job_id)
-        return Bookmark(job_id, self._job(connection, job_id).uuid)
+        return job_id
+
+    def _close_bookmark(self, connection: Any) -> None:
+        """End the bookmark of a submission that succeeded. If it is not clear which it was, they end by themselves."""
+        if len(self._open) == 1:
+            with suppress(self._cups.IPPError):
+                connection.cancelJob(self._open[0])
+        self._open.clear()
 
     def _cancel_empty(self, connection: Any, key: str) -> None:
         """Close empty jobs of this key, left by a sending that broke off, before anything is sent."""
         for job in self._jobs(connection).values():
-            if job.name == job_name(key) and not job.has_document and not job.state.ended:
-                connection.cancelJob(job.job_id)
+            if job.name != job_name(key) or job.has_document or job.state.ended:
+                continue
+            if not kept_by_server(job):
+                raise QueueUncertain(
+                    "E3127",
+                    f"CUPS was restarted while it took job {key}, and may have forgotten its document",
+                    place=self._place,
+                    remedy="Look at the printer's tray, then decide by hand whether the job was printed.",
+                )
+            connection.cancelJob(job.job_id)
 
     def _send(self, connection: Any, job_id: int, file: Path, enter: Callable[[str], None]) -> None:
         status = connection.startDocument(self.name, job_id, file.name, _DOCUMENT_FORMAT, 1)
@@ -214,13 +273,11 @@ class CupsQueue:
         connection.finishDocument(self.name)
 
     def _check_printer(self, connection: Any) -> None:
-        printer = read_printer(
-            connection.getPrinterAttributes(self.name, requested_attributes=list(PRINTER_ATTRIBUTES))
-        )
-        if printer.error_policy != _SAFE_POLICY:
+        policy = read_printer(self._attributes(connection)).error_policy
+        if policy != _SAFE_POLICY:
             raise SpoolError(
                 "E3124",
-                f"The queue's error policy '{printer.error_policy}' lets CUPS print a job again by itself",
+                f"The queue's error policy '{policy}' lets CUPS print a job again by itself",
                 place=self._place,
                 remedy=f"Run 'lpadmin -p {self.name} -o printer-error-policy={_SAFE_POLICY}', then repeat.",
             )
@@ -228,12 +285,17 @@ class CupsQueue:
     def _printer(self, connection: Any) -> PrinterStatus:
         """The printer's state. A deleted printer counts as stopped: its jobs may still be asked for."""
         try:
-            attributes = connection.getPrinterAttributes(self.name, requested_attributes=list(PRINTER_ATTRIBUTES))
+            return read_printer(self._attributes(connection))
         except self._cups.IPPError as error:
             if error.args[0] == _NOT_FOUND:
                 return _GONE
             raise
-        return read_printer(attributes)
+
+    def _attributes(self, connection: Any) -> dict[str, Any]:
+        attributes: dict[str, Any] = connection.getPrinterAttributes(
+            self.name, requested_attributes=list(PRINTER_ATTRIBUTES)
+        )
+        return attributes
 
     def _job(self, connection: Any, job_id: int) -> ListedJob:
         attributes = connection.getJobAttributes(job_id, requested_attributes=list(JOB_ATTRIBUTES))

@@ -13,6 +13,10 @@ V = TypeVar("V")
 
 JOB_PREFIX = "mailroom "
 BOOKMARK_NAME = "mailroom bookmark (prints nothing)"
+# Added to `job-state-reasons`, which otherwise are CUPS's own.
+BEGUN_AGAIN = "mailroom-begun-again"
+_INCOMING = "job-incoming"
+_BEGUN_PREFIX = "mailroom began "
 
 JOB_ATTRIBUTES = (
     "job-id",
@@ -25,6 +29,8 @@ JOB_ATTRIBUTES = (
     "document-format-supplied",
     "job-impressions-completed",
     "job-media-sheets-completed",
+    "sides",
+    "time-at-processing",
 )
 PRINTER_ATTRIBUTES = (
     "printer-state",
@@ -49,7 +55,8 @@ _PRINTER_STATES = {3: "idle", 4: "processing", 5: "stopped"}
 class ListedJob:
     """A job as the server lists it. `name` is None where the server keeps it from us (`JobPrivateValues`).
 
-    `has_document` is whether a document has arrived whole. Without one nothing was or will be printed.
+    `has_document` is whether a document has arrived whole. Without one nothing was or will be printed. `begun_at` is
+    when printing last began, in the server's seconds; None if it has not.
     """
 
     job_id: int
@@ -61,6 +68,7 @@ class ListedJob:
     has_document: bool
     impressions: int | None
     sheets: int | None
+    begun_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,11 @@ class PrinterStatus:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """An empty job of ours, canceled at once, just before a submission: the lower end of a proof of absence."""
+    """An empty job of ours, made just before a submission: the lower end of a proof of absence.
+
+    It is left open until the submission has succeeded, because an open job tells whether the server lived on (see
+    `kept_by_server`); otherwise the server ends it after a time (`MultipleOperationTimeout`).
+    """
 
     job_id: int
     uuid: str
@@ -100,6 +112,7 @@ class Evidence(Enum):
 
     PROVEN = "every job since the bookmark is listed, and none is ours"
     BOOKMARK_LOST = "the job that marks the place is no longer listed"
+    RESTARTED = "the server was restarted before it is sure to have written down what it took"
     GAP = "jobs since the bookmark are no longer listed"
     HIDDEN = "the server hides the names of jobs on this printer"
 
@@ -109,12 +122,22 @@ def job_name(key: str) -> str:
     return f"{JOB_PREFIX}{key}"
 
 
+def kept_by_server(job: ListedJob) -> bool:
+    """Whether an empty job proves that nothing which the server took together with it can have been forgotten.
+
+    cupsd writes what it took to disk up to half a minute later (`DirtyCleanInterval`); killed before that, it forgets
+    jobs that it has accepted and perhaps begun. It calls an empty job `job-incoming` only in the life in which the job
+    was made. Once the job has ended, the server has lived long enough after it.
+    """
+    return job.state.ended or _INCOMING in job.reasons
+
+
 def absence(jobs: Mapping[int, ListedJob], bookmark: Bookmark, newest: int, name: str, printer: str) -> Evidence:
     """Whether a listing proves that no job of this name got a document between the bookmark and job id `newest`.
 
     CUPS numbers jobs without a gap. So the bookmark must still be there (same number, same uuid: the spool was not
-    emptied, the server did not forget), and every number up to `newest`, which was handed out just now. A name that we
-    may not see could be ours. The caller has looked for the name before.
+    emptied), and every number up to `newest`, which was handed out just now. A name that we may not see could be ours.
+    The caller has looked for the name before.
     """
     first = jobs.get(bookmark.job_id)
     if first is None or first.uuid != bookmark.uuid or newest <= bookmark.job_id:
@@ -122,9 +145,33 @@ def absence(jobs: Mapping[int, ListedJob], bookmark: Bookmark, newest: int, name
     between = [jobs.get(number) for number in range(bookmark.job_id + 1, newest)]
     if any(job is None or (job.name == name and job.has_document) for job in between):
         return Evidence.GAP
+    if not all(kept_by_server(job) for job in (first, *between) if job and (job is first or job.name == name)):
+        return Evidence.RESTARTED
     if any(job is not None and job.name is None and job.printer == printer for job in between):
         return Evidence.HIDDEN
     return Evidence.PROVEN
+
+
+def begun_mark(key: str, begun_at: int) -> str:
+    """The name of an empty job that remembers, in the server, when the job of this key began; 0 for "begun in vain"."""
+    return f"{_BEGUN_PREFIX}{key} {begun_at}"
+
+
+def begun_marks(jobs: Iterable[ListedJob], key: str) -> frozenset[int]:
+    """The moments remembered for this key."""
+    start = f"{_BEGUN_PREFIX}{key} "
+    moments = (job.name.removeprefix(start) for job in jobs if job.name and job.name.startswith(start))
+    return frozenset(int(moment) for moment in moments if moment.isascii() and moment.isdigit())
+
+
+def begun_again(job: ListedJob, marks: frozenset[int]) -> bool:
+    """Whether the server has begun to print this job more than once, or is about to.
+
+    CUPS puts a job back into the queue when its printer is disabled or the server is restarted in the midst of it, and
+    then prints it from the first sheet again, though sheets may lie in the tray.
+    """
+    put_back = job.begun_at is not None and job.state in (JobState.PENDING, JobState.PENDING_HELD)
+    return put_back or bool(marks - {job.begun_at})
 
 
 def with_document(jobs: Iterable[ListedJob], name: str) -> ListedJob | None:
@@ -140,13 +187,13 @@ def with_document(jobs: Iterable[ListedJob], name: str) -> ListedJob | None:
     return found[0] if found else None
 
 
-def report_of(key: str, job: ListedJob, printer: PrinterStatus) -> JobReport:
-    """What the application is told."""
+def report_of(key: str, job: ListedJob, printer: PrinterStatus, *, again: bool = False) -> JobReport:
+    """What the application is told. A job that was begun again counts as aborted: nobody knows which sheets are out."""
     return JobReport(
         key=key,
-        state=job.state,
+        state=JobState.ABORTED if again else job.state,
         job_id=str(job.job_id),
-        reasons=job.reasons,
+        reasons=(*job.reasons, BEGUN_AGAIN) if again else job.reasons,
         impressions_completed=job.impressions,
         sheets_completed=job.sheets,
         printer_state=printer.state,
@@ -157,17 +204,20 @@ def report_of(key: str, job: ListedJob, printer: PrinterStatus) -> JobReport:
 def read_job(job_id: int, attributes: Mapping[str, object]) -> ListedJob:
     """One job of a listing. E3129 for a state that IPP does not know."""
     name = attributes.get("job-name")
+    state = _known(_JOB_STATES, attributes.get("job-state"), "job-state")
+    impressions, sheets = _counts(attributes, state)
     octets = _number(attributes.get("job-k-octets")) or 0
     return ListedJob(
         job_id=job_id,
         uuid=str(attributes.get("job-uuid", "")),
         name=name if isinstance(name, str) else None,
-        state=_known(_JOB_STATES, attributes.get("job-state"), "job-state"),
+        state=state,
         reasons=_words(attributes.get("job-state-reasons")),
         printer=str(attributes.get("job-printer-uri", "")).rpartition("/")[2],
         has_document=octets > 0 or "document-format-supplied" in attributes,
-        impressions=_number(attributes.get("job-impressions-completed")),
-        sheets=_number(attributes.get("job-media-sheets-completed")),
+        impressions=impressions,
+        sheets=sheets,
+        begun_at=_number(attributes.get("time-at-processing")),
     )
 
 
@@ -179,6 +229,23 @@ def read_printer(attributes: Mapping[str, object]) -> PrinterStatus:
         reasons=_words(attributes.get("printer-state-reasons")),
         error_policy=policy if isinstance(policy, str) else None,
     )
+
+
+def _counts(attributes: Mapping[str, object], state: JobState) -> tuple[int | None, int | None]:
+    """Impressions and sheets as the device reported them; None where it reported nothing.
+
+    CUPS itself counts one impression when a job is handed over, so a completed job with one or none says nothing. It
+    takes half the impressions as the sheets of a two-sided job and rounds down, which drops a last sheet with an empty
+    back.
+    """
+    impressions = _number(attributes.get("job-impressions-completed"))
+    sheets = _number(attributes.get("job-media-sheets-completed"))
+    if state is not JobState.COMPLETED or impressions is None or sheets is None:
+        return impressions, sheets
+    if impressions <= 1:
+        return None, None
+    two_sided = str(attributes.get("sides", "")).startswith("two-sided")
+    return impressions, max(sheets, (impressions + 1) // 2) if two_sided else sheets
 
 
 def _known(table: Mapping[int, V], value: object, attribute: str) -> V:

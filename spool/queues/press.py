@@ -5,7 +5,7 @@ lines from standard error. It writes what the folder queue writes: `KEY.pdf` and
 ever be printed twice, the second stack becomes `KEY~2.pdf`: paper does not overwrite paper.
 
 Files in the fault folder play a press in trouble: `jam` stops it with `media-jam` until the file goes away, `abort`
-makes it give up.
+makes it give up, `mute` is a press that reports no counts.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _run(pages: int, sheets: int, settings: Settings) -> bool:
             jammed = not jammed
             _tell(f"STATE: {'+' if jammed else '-'}media-jam")
         done = pages if had >= needed else int(pages * had / needed)
-        if done != told:
+        if done != told and not (settings.faults / "mute").exists():
             _tell(f"ATTR: job-impressions-completed={done}")
             told = done
         if done == pages and not jammed:

@@ -75,7 +75,7 @@ def check_job(job: PrintJob) -> None:
     per_sheet = sides_per_sheet(job.sides)
     pages = count_pages(job.file)
     sheets = -(-pages // per_sheet)
-    if sheets != job.sheets or not 0 < job.impressions <= pages:
+    if sheets != job.sheets or not 0 < job.impressions <= sheets * per_sheet:
         raise QueueRefused(
             "E3103",
             f"The print file has {pages} pages, {sheets} sheets {job.sides}; the job says {job.sheets} sheets and "

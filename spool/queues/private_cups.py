@@ -37,6 +37,7 @@ _PROGRAMS = {
 _PATH = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"))
 _START_SECONDS = 20.0
 _STEP_SECONDS = 0.02
+_SETTLE_SECONDS = 1.0
 
 
 class PrivateCups:
@@ -45,7 +46,8 @@ class PrivateCups:
     server      "localhost:PORT", for `CupsQueue` and for `lp -h`
     printer     name of the queue
     stack_dir   where printed stacks appear (see `spool.queues.press`)
-    fault_dir   files that play a press in trouble: `jam`, `abort`
+    fault_dir   files that play a press in trouble: `jam`, `abort`, `mute`
+    home        the servers' own files, removed by `stop`
 
     Errors: E3130 programs are missing (the message names the Debian packages), E3131 a server did not start.
     """
@@ -58,15 +60,15 @@ class PrivateCups:
         try:
             for part in (self.stack_dir, self.fault_dir):
                 part.mkdir(parents=True, exist_ok=True)
-            self._home = Path(tempfile.mkdtemp(prefix=watchdog.HOME_PREFIX, dir="/tmp"))
-            self._home.chmod(0o711)
+            self.home = Path(tempfile.mkdtemp(prefix=watchdog.HOME_PREFIX, dir="/tmp"))
+            self.home.chmod(0o711)
         except OSError as error:
             raise disk_error(error, folder) from error
         self._port, self._press_port = _free_ports(2)
         self.server = f"localhost:{self._port}"
         self._servers: dict[str, subprocess.Popen[bytes]] = {}
         self._sessions: set[int] = set()
-        self._guard = _start_guard(self._home)
+        self._guard = _start_guard(self.home)
         try:
             self._start(seconds_per_sheet)
         except BaseException:
@@ -80,6 +82,16 @@ class PrivateCups:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def sessions(self) -> frozenset[int]:
+        """The sessions in which all processes of the servers live."""
+        return frozenset(self._sessions)
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """The process id of each server."""
+        return {program: server.pid for program, server in self._servers.items()}
 
     def stack_file(self, key: str) -> Path | None:
         """The first printed stack of a key; None before it is printed."""
@@ -113,25 +125,27 @@ class PrivateCups:
         return done.stdout
 
     def stop(self) -> None:
-        """End every process and remove the servers' own files; the stacks stay."""
+        """End every process and remove the servers' own files; the stacks stay. May be called again."""
         for server in self._servers.values():
             server.terminate()
         watchdog.end(self._sessions)
         for server in self._servers.values():
             server.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
         # Nothing is left to guard, and the numbers may soon belong to others.
-        self._guard.communicate(b"done\n")
+        if self._guard.returncode is None:
+            self._guard.communicate(b"done\n")
+        self._sessions.clear()
 
     def _start(self, seconds_per_sheet: float) -> None:
-        configuration(self._home, self._port)
-        bus = self._home / "bus"
-        self._launch("dbus-daemon", f"--config-file={self._home / 'dbus.conf'}", "--nofork", "--nopidfile")
+        configuration(self.home, self._port)
+        bus = self.home / "bus"
+        self._launch("dbus-daemon", f"--config-file={self.home / 'dbus.conf'}", "--nofork", "--nopidfile")
         self._await("dbus-daemon", bus.exists)
         self._launch(
             "ippeveprinter",
             *("-r", "off", "-2", "-n", "localhost", "-p", str(self._press_port), "-f", "application/pdf"),
-            *("-K", str(self._home / "ssl"), "-d", str(self._home / "received"), "-k"),
+            *("-K", str(self.home / "ssl"), "-d", str(self.home / "received"), "-k"),
             *("-c", str(self._write_press_command(seconds_per_sheet)), self.printer),
             extra={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"},
         )
@@ -143,23 +157,37 @@ class PrivateCups:
             *("-p", self.printer, "-E", "-v", f"ipp://localhost:{self._press_port}/ipp/print"),
             *("-m", "everywhere", "-o", "printer-error-policy=abort-job"),
         )
+        self._await_queue()
 
     def _start_cupsd(self) -> None:
-        conf = self._home / "conf"
+        conf = self.home / "conf"
         self._launch("cupsd", "-f", "-c", str(conf / "cupsd.conf"), "-s", str(conf / "cups-files.conf"))
         self._await("cupsd", lambda: _answers(self._port))
+
+    def _await_queue(self) -> None:
+        """Wait until cupsd has looked at the printer.
+
+        Since 2.4 it does so after lpadmin has its answer, and then sets the queue going whatever was asked meanwhile.
+        Its log tells the end of that; an earlier version has nothing to tell, so the wait for it is short.
+        """
+        ppd, log = (self.home / part for part in (f"conf/ppd/{self.printer}.ppd", "log/error_log"))
+        self._await("cupsd", ppd.exists)
+        told, waited = f'Printer "{self.printer}" is now available', 0.0
+        while told not in log.read_text(errors="replace") and waited < _SETTLE_SECONDS:
+            time.sleep(_STEP_SECONDS)
+            waited += _STEP_SECONDS
 
     def _write_press_command(self, seconds_per_sheet: float) -> Path:
         """`ippeveprinter` takes the path of a program without arguments, so they are written into one."""
         words = [sys.executable, "-m", "spool.queues.press", "--stack", str(self.stack_dir.resolve())]
         words += ["--faults", str(self.fault_dir.resolve()), "--seconds-per-sheet", str(seconds_per_sheet)]
-        command = self._home / "press"
+        command = self.home / "press"
         command.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$1"\n')
         command.chmod(0o755)
         return command
 
     def _launch(self, program: str, *arguments: str, extra: Mapping[str, str] | None = None) -> None:
-        with (self._home / f"{program}.log").open("ab") as log:
+        with (self.home / f"{program}.log").open("ab") as log:
             server = subprocess.Popen(
                 [self._programs[program], *arguments],
                 stdin=subprocess.DEVNULL,
@@ -183,13 +211,13 @@ class PrivateCups:
             waited += _STEP_SECONDS
 
     def _last_words(self, program: str) -> str:
-        logs = (self._home / f"{program}.log", self._home / "log" / "error_log")
+        logs = (self.home / f"{program}.log", self.home / "log" / "error_log")
         lines = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()]
         return " / ".join(lines[-3:]) or "it said nothing"
 
     def _environment(self) -> dict[str, str]:
         """A small environment: CUPS_SERVER and the like of the caller must not lead the programs elsewhere."""
-        home = str(self._home)
+        home = str(self.home)
         package_root = str(Path(__file__).resolve().parents[2])
         return {"PATH": _PATH, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home, "PYTHONPATH": package_root}
 

@@ -43,6 +43,7 @@ CacheDir {home}/cache
 ServerKeychain {home}/ssl
 AccessLog {home}/log/access_log
 ErrorLog {home}/log/error_log
+Printcap {home}/printcap
 PageLog {home}/log/page_log
 SystemGroup root
 """
