@@ -27,7 +27,7 @@ class Packet:
     counted    strokes of the feeder that went into it.
     progress   number of the last sheet it should hold by now; differs from `counted` after a double feed.
     spoiled    why it must not be mailed; the first reason stays.
-    number     1-based count of pieces begun.
+    number     1-based count of pieces begun since power-up.
     """
 
     order: QueuePiece
@@ -105,15 +105,16 @@ class Ruling:
 class Collator:
     """Queue and open collation of one job.
 
-    `carried`: the hidden sheet of a sensed double feed was the first of the piece that comes next.
+    `begun` counts the pieces begun since power-up. `carried`: the hidden sheet of a sensed double feed was the first
+    of the piece that comes next.
     """
 
-    def __init__(self, following: Callable[[int], int]) -> None:
+    def __init__(self, following: Callable[[int], int], begun: int = 0) -> None:
         self._following = following
+        self.begun = begun
         self.queue: list[QueuePiece] = []
         self.current: Packet | None = None
         self.known: set[Key] = set()
-        self._begun = 0
         self._diverted: set[Key] = set()
         self._sequence: int | None = None
         self.carried = False
@@ -159,7 +160,6 @@ class Collator:
         if self.current is not None and self.current.progress == 0:
             self.queue.insert(0, self.current.order)
             self.current = None
-            self._begun -= 1
 
     def close(self) -> Packet | None:
         """The open collation ends here, complete or not."""
@@ -180,9 +180,9 @@ class Collator:
         self.carried = False
 
     def _packet(self, order: QueuePiece) -> Packet:
-        self._begun += 1
+        self.begun += 1
         divert = bool(order.flags & _DIVERT) or (order.piece, order.copy) in self._diverted
-        return Packet(order, self._begun, divert=divert)
+        return Packet(order, self.begun, divert=divert)
 
     # The sheets.
 

@@ -47,7 +47,8 @@ class Rule:
     """One line of a fault file. Of `piece`, `cycle`, `chance` and `every` exactly one says when.
 
     piece     name of the piece that the machine works on; with `sheet`, that sheet of it (else the first).
-    cycle     1-based number of the sheet fed (sheet faults) or of the piece begun (the others).
+    cycle     1-based number of the sheet fed (sheet faults, jams of the sheet feeder) or of the piece begun (the
+              others), since power-up.
     chance    probability for each sheet (sheet faults) or piece (the others).
     every     one piece, and one sheet of it, out of each so many.
     times     how often at most; 0 = without end.
@@ -208,10 +209,10 @@ class _Watch:
         self.rule = rule
         self._rng = rng
         self._left = rule.times or -1
-        self._drawn_for = 0
         self._block_end = 0
         self._piece = 0
-        self._sheet = 0
+        self._place = 0.0
+        self._struck = False
 
     def strikes(self, moment: Moment) -> bool:
         if self._left == 0 or not self._due(moment):
@@ -227,21 +228,24 @@ class _Watch:
         if rule.cycle:
             return rule.cycle == (moment.feed_number if per_sheet else moment.piece_number)
         if rule.every:
-            return self._chosen(moment) and (not per_sheet or self._sheet == moment.sheet)
+            return self._chosen(moment)
         return self._rng.random() < rule.chance
 
     def _chosen(self, moment: Moment) -> bool:
-        """Whether this piece is the one of its block; the sheet within it is drawn when the piece begins."""
+        """Whether this is the piece of its block, and the sheet of it; or the next one that comes this way, when the
+        piece drawn did not.
+        """
         if moment.piece_number > self._block_end:
             block = (moment.piece_number - 1) // self.rule.every
             self._piece = block * self.rule.every + self._rng.randint(1, self.rule.every)
+            self._place = self._rng.random()
             self._block_end = (block + 1) * self.rule.every
-        if moment.piece_number != self._piece:
-            return False
-        if self._drawn_for != self._piece:
-            self._drawn_for = self._piece
-            self._sheet = self._rng.randint(1, moment.sheets)
-        return True
+            self._struck = False
+        early = moment.piece_number < self._piece
+        if moment.piece_number == self._piece and moment.sheet:
+            early = moment.sheet < 1 + int(self._place * moment.sheets)
+        self._struck, struck = self._struck or not early, self._struck
+        return not early and not struck
 
 
 class FaultPlan:

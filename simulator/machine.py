@@ -249,6 +249,7 @@ class Machine:
         if not self.paper.lay(command.job, file, pages):
             camera.close()
             return Refused(Fault.NO_PAPER, f"all paper of {command.job} was fed before"[:200])
+        self.supplies.withheld = False  # whoever loads a stack lays it in
         self.job = command.job
         self.path.new_job(camera, command.fold)
         return Nothing()

@@ -104,7 +104,7 @@ class Path:
     """Stations from the sheet feeder to the stacker with one job on them.
 
     `run_ms` is the time that the path has been moving; it stands still with the machine.
-    `envelopes_used` counts since power-up.
+    `envelopes_used` and `strokes` count since power-up.
     """
 
     desk: Desk
@@ -118,12 +118,14 @@ class Path:
     tally: Tally = field(default_factory=Tally)
     run_ms: float = 0.0
     envelopes_used: int = 0
+    strokes: int = 0
     _slots: dict[Station, _Slot] = field(default_factory=dict)
     _stroke: _Stroke | None = None
     _incidents_for: Packet | None = None
 
     def new_job(self, camera: Camera, fold: Fold) -> None:
-        self.collator, self.camera, self.fold = Collator(camera.following), camera, fold
+        self.collator = Collator(camera.following, self.collator.begun)
+        self.camera, self.fold = camera, fold
         self.tally = Tally()
         self._incidents_for = None
 
@@ -235,7 +237,7 @@ class Path:
         self._jam(packet, target)
 
     def _jam(self, packet: Packet, station: Station) -> bool:
-        sheet, feed = (packet.progress + 1, self.tally.sheets_fed) if station is Station.SHEET_FEEDER else (0, 0)
+        sheet, feed = (packet.progress + 1, self.strokes) if station is Station.SHEET_FEEDER else (0, 0)
         moment = Moment(packet.key[0], packet.order.sheets, packet.number, sheet, feed)
         rule = self.plan.at_station(moment, station)
         if rule is None:
@@ -291,8 +293,9 @@ class Path:
 
     def _stroke_of(self, packet: Packet) -> None:
         self.tally.sheets_fed += 1
+        self.strokes += 1
         name, sheets = packet.key[0], packet.order.sheets
-        kinds = self.plan.at_sheet(Moment(name, sheets, packet.number, packet.progress + 1, self.tally.sheets_fed))
+        kinds = self.plan.at_sheet(Moment(name, sheets, packet.number, packet.progress + 1, self.strokes))
         doubled = kinds & {Kind.DOUBLE_FEED, Kind.MISSED_DOUBLE_FEED}
         self.paper.feed(2 if doubled else 1)
         self._stroke = _Stroke(self.run_ms + self.timing.feed_ms, kinds)

@@ -67,6 +67,17 @@ def test_a_rule_can_strike_by_chance_and_so_often_only() -> None:
     assert 20 < len(strikes(Rule(Kind.MISREAD, chance=0.1), 400)) < 60
 
 
+def test_a_piece_drawn_that_never_comes_is_replaced_by_the_next_that_does() -> None:
+    rule = Rule(Kind.JAM, Station.FOLDER, every=10)
+    for seed in range(20):
+        plan = FaultPlan(FaultScript("test", (rule,)), seed)
+        coming = [number for number in range(1, 31) if number % 3 == 1]  # 10, 20 and 30 end their blocks
+        struck = [number for number in coming if plan.at_station(Moment("P", 1, number), Station.FOLDER)]
+        blocks = [(number - 1) // 10 for number in struck]
+        assert len(blocks) == len(set(blocks))
+        assert 0 in blocks
+
+
 def test_one_rule_does_not_shift_the_chance_of_another() -> None:
     first, second = Rule(Kind.MISREAD, chance=0.2), Rule(Kind.DOUBLE_FEED, every=7)
     both, alone = FaultPlan(FaultScript("both", (first, second)), 4), FaultPlan(FaultScript("one", (first,)), 4)

@@ -216,6 +216,37 @@ def test_a_job_with_paper_on_the_path_can_not_be_ended() -> None:
     assert refusal(bench.machine.obey(EndJob())) == Fault.IN_PATH
 
 
+def test_pieces_and_strokes_are_counted_on_over_jobs_for_faults() -> None:
+    rules = (Rule(Kind.JAM, Station.FOLDER, cycle=2), Rule(Kind.MISREAD, cycle=3))
+    bench = Bench(sheets_of([1, 1, 1]), rules=rules).ready([1]).run()
+    bench.end()
+    bench.load()
+    bench.queue(2, 1)
+    bench.queue(3, 1)
+    bench.machine.obey(Start())
+    bench.run_through()
+    assert bench.outcomes() == {P1: ("stacked", 0), P2: ("lost", 3), P3: ("unread", 1)}
+
+
+def test_a_new_job_is_laid_in_whole_whatever_lay_beside_the_feeder() -> None:
+    bench = Bench(sheets_of([1, 1]), operator_auto=False)
+    bench.supplies.withheld = True
+    bench.ready([1, 1]).run()
+    assert bench.faults() == []
+
+
+def test_a_job_given_up_at_an_empty_feeder_does_not_haunt_the_next_one() -> None:
+    bench = Bench(sheets_of([1, 1]), rules=(Rule(Kind.EMPTY, Station.SHEET_FEEDER, cycle=1),)).ready([1]).run()
+    assert bench.faults() == [Fault.SHEETS_EMPTY]
+    bench.end()
+    bench.load()
+    bench.queue(2, 1)
+    bench.machine.obey(Start())
+    bench.run()
+    assert bench.faults()[1:] == [Fault.NOT_QUEUED]  # the first sheet is still there, and nobody wants it any more
+    assert bench.outcomes() == {P1: ("not_fed", 0), P2: ("stacked", 0)}
+
+
 # Diverting.
 
 
