@@ -81,7 +81,7 @@ def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any
             "issue_date": invoice.issue_date,
             "due_date": invoice.due_date,
             "currency": invoice.currency,
-            "notes": list(invoice.notes),
+            "notes": [*invoice.notes, *filter(None, (seller.legal,))],
         },
         "seller": {
             "name": seller.name,
@@ -89,7 +89,7 @@ def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any
             "postcode": seller.address.postcode,
             "town": seller.address.town,
             "country": seller.address.country,
-            "vat_id": seller.vat_id,
+            "vat_id": seller.vat_id or seller.tax_number,
             "registration": seller.registration,
             "phone": seller.phone,
             "email": seller.email,

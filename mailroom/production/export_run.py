@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,19 +27,16 @@ def export_run(plant: Plant, run_id: str, machine: str, machine_log: Path | None
         run = ledger.run(run_id)
         if run is None:
             raise MailroomError("E7041", f"no run {run_id}", remedy="mailroom run show lists the runs.")
-        lines, head, seen = _journal(ledger, run_id)
-        summary = _summary(ledger, run)
-    boots = {boot: (min(numbers), max(numbers)) for boot, numbers in seen.items()}
-    if machine_log is not None and machine_log.exists():
-        write_whole(folder / "machine.jsonl", "".join(_machine_lines(machine_log, boots)).encode())
-    summary["journal"] = {
-        "entries": len(lines),
-        "head": head,
-        "previous": json.loads(lines[0])["previous"] if lines else GENESIS,
-    }
+        lines, journal, boots = _journal(ledger, run_id)
+        summary = _summary(ledger, run, _control_lines(folder, ledger.batches(run_id)))
+    logged = list(_machine_lines(machine_log, boots)) if machine_log is not None and machine_log.exists() else []
+    if logged:
+        write_whole(folder / "machine.jsonl", "".join(logged).encode())
+    summary["journal"] = journal
     summary["machine"] = {
         "serial": machine,
-        "log": "machine.jsonl" if machine_log is not None and machine_log.exists() else None,
+        "model": next((json.loads(line)["model"] for line in logged if '"model"' in line), ""),
+        "log": "machine.jsonl" if logged else None,
         "boots": sorted(boots),
     }
     write_whole(folder / "journal.jsonl", "".join(f"{line}\n" for line in lines).encode())
@@ -46,22 +44,25 @@ def export_run(plant: Plant, run_id: str, machine: str, machine_log: Path | None
     return folder
 
 
-def _journal(ledger: Ledger, run: str) -> tuple[list[str], str, dict[int, set[int]]]:
-    """The run's lines from its first entry to its last, those of other runs between them as stubs."""
+def _journal(ledger: Ledger, run: str) -> tuple[list[str], dict[str, Any], dict[int, tuple[int, int]]]:
+    """The run's lines from its first entry to its last, those of other runs between them as stubs; what run.json says
+    of them; and for each boot of the machine its first and last event number."""
     mine = {chained.seq for chained in ledger.entries(run=run)}
-    if not mine:
-        return [], GENESIS, {}
+    first, last = min(mine, default=1), max(mine, default=0)
     lines: list[str] = []
-    head = GENESIS
-    seen: dict[int, set[int]] = {}
+    previous, head = GENESIS, GENESIS
+    boots: dict[int, tuple[int, int]] = {}
     for chained in ledger.entries():
-        if min(mine) <= chained.seq <= max(mine):
-            lines.append(json.dumps(_line(chained, chained.seq in mine), ensure_ascii=False, separators=(",", ":")))
-            head = chained.hash
-            if chained.seq in mine and chained.entry.machine:
-                boot, number = chained.entry.machine
-                seen.setdefault(boot, set()).add(number)
-    return lines, head, seen
+        if not first <= chained.seq <= last:
+            continue
+        lines.append(json.dumps(_line(chained, chained.seq in mine), ensure_ascii=False, separators=(",", ":")))
+        previous = chained.previous if chained.seq == first else previous
+        head = chained.hash
+        if chained.seq in mine and chained.entry.machine:
+            boot, number = chained.entry.machine
+            lowest, highest = boots.get(boot, (number, number))
+            boots[boot] = (min(lowest, number), max(highest, number))
+    return lines, {"entries": len(lines), "own": len(mine), "head": head, "previous": previous}, boots
 
 
 def _line(chained: ChainedEntry, whole: bool) -> dict[str, Any]:
@@ -86,9 +87,25 @@ def _machine_lines(log: Path, boots: dict[int, tuple[int, int]]) -> Iterator[str
                 yield line
 
 
-def _summary(ledger: Ledger, run: MailRun) -> dict[str, Any]:
+def _control_lines(folder: Path, batches: Iterable[Batch]) -> dict[tuple[str, int], str]:
+    """SHA-256 of each copy's line in its control file, so that an altered line is found under its piece's name."""
+    digests: dict[tuple[str, int], str] = {}
+    for batch in batches:
+        if batch.control_file:
+            for line in (folder / batch.control_file).read_bytes().split(b"\n"):
+                fields = json.loads(line) if line else {}
+                if "piece" in fields and "copy" in fields:
+                    digests[fields["piece"], fields["copy"]] = hashlib.sha256(line).hexdigest()
+    return digests
+
+
+def _summary(ledger: Ledger, run: MailRun, control_lines: dict[tuple[str, int], str]) -> dict[str, Any]:
     counts = asdict(tally(ledger, run.id))
-    copies = ledger.copies_of_run(run.id)
+    copies: dict[str, list[dict[str, Any]]] = {}
+    for copy in ledger.copies_of_run(run.id):
+        fields = {"copy": copy.copy, "batch": copy.batch, "state": copy.state.value, "sheets": copy.sheets}
+        digest = control_lines.get((copy.piece, copy.copy))
+        copies.setdefault(copy.piece, []).append(fields | ({"control_line_sha256": digest} if digest else {}))
     return {
         "run": run.id,
         "state": run.state.value,
@@ -103,11 +120,7 @@ def _summary(ledger: Ledger, run: MailRun) -> dict[str, Any]:
                 "sheets": piece.sheets,
                 "envelope": piece.envelope,
                 "documents": [document.number for document in piece.documents],
-                "copies": [
-                    {"copy": copy.copy, "batch": copy.batch, "state": copy.state.value, "sheets": copy.sheets}
-                    for copy in copies
-                    if copy.piece == piece.id
-                ],
+                "copies": copies.get(piece.id, []),
             }
             for piece in ledger.pieces(run.id)
         ],
