@@ -83,13 +83,20 @@ def test_missing_programs_are_named_with_their_packages(tmp_path: Path, monkeypa
 def test_a_server_that_does_not_start_is_named_and_nothing_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = set(Path("/tmp").glob(f"{watchdog.HOME_PREFIX}*"))
+    homes: list[Path] = []
+    start_guard = private_cups._start_guard
+
+    def remember(home: Path) -> subprocess.Popen[bytes]:
+        homes.append(home)
+        return start_guard(home)
+
+    monkeypatch.setattr(private_cups, "_start_guard", remember)
     monkeypatch.setattr("spool.queues.private_cups_files._CUPSD", "Listen nowhere.invalid:{port}\nNonsense\n")
     with pytest.raises(SpoolError) as caught:
         PrivateCups(tmp_path)
     assert caught.value.code == "E3131"
     assert "cupsd did not start" in caught.value.message
-    assert set(Path("/tmp").glob(f"{watchdog.HOME_PREFIX}*")) == before
+    assert [home.exists() for home in homes] == [False]
 
 
 @pytest.mark.cups
