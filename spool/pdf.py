@@ -1,8 +1,8 @@
 """A PDF written straight to its file: objects go out as they come, only the places where they begin are kept.
 
 The file ends with a classic cross-reference table, not with object and cross-reference streams: print servers and RIPs
-of any age read it, and a file that was cut can still be read by looking for its objects. `benchmarks/assemble.py`
-measures what that costs in size.
+of any age read it, and a file that was cut can still be read by looking for its objects. That costs 4 to 5 % in size
+on pages of an invoice (measured in `benchmarks/assemble.py`).
 """
 
 from __future__ import annotations
