@@ -9,9 +9,10 @@ from typing import Protocol
 from simulator.camera import Camera
 from simulator.collator import Collator, Key, Packet, Ruling
 from simulator.faults import FaultPlan, Kind, Moment, Rule
-from simulator.messages import Counters, Event, PieceAt, PieceOutcome, Position, SheetScanned, SheetUnread, Supply
+from simulator.messages import Event, PieceAt, PieceOutcome, Position, SheetScanned, SheetUnread, Supply
 from simulator.paper import Paper
 from simulator.supplies import Supplies
+from simulator.tally import Tally
 from simulator.words import INSERT_FEEDERS, Fault, Fold, Level, Outcome, Station
 
 
@@ -50,41 +51,6 @@ class Desk(Protocol):
 
     def stop_after(self) -> None:
         """A piece that stops the machine is complete."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """The machine's own count of one job."""
-
-    sheets_fed: int = 0
-    envelopes: int = 0
-    stacked: int = 0
-    diverted: int = 0
-    sheets_stacked: int = 0
-    sheets_diverted: int = 0
-    sheets_removed: int = 0
-
-    def counters(self) -> Counters:
-        return Counters(
-            self.sheets_fed,
-            self.envelopes,
-            self.stacked,
-            self.diverted,
-            self.sheets_stacked,
-            self.sheets_diverted,
-            self.sheets_removed,
-        )
-
-    def settle(self, outcome: Outcome, sheets: int) -> None:
-        """Book one piece."""
-        if outcome is Outcome.STACKED:
-            self.stacked += 1
-            self.sheets_stacked += sheets
-        elif outcome in (Outcome.DIVERTED, Outcome.UNREAD):
-            self.diverted += 1
-            self.sheets_diverted += sheets
-        else:
-            self.sheets_removed += sheets
 
 
 @dataclass(slots=True)
