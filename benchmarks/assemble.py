@@ -107,8 +107,7 @@ class _Bench:
     def _keep(self) -> None:
         self._stores += 1
         self._store = PageStore(self._folder / f"store{self._stores}")
-        for each in self._sets:
-            self._store.put(each)
+        self._store.put_all(self._sets)
 
     def _assemble(self) -> None:
         self.print_file: PrintFile = assemble(

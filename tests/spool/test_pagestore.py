@@ -94,6 +94,23 @@ def test_two_page_sets_share_one_file_of_a_form(store: PageStore) -> None:
     assert shared.content not in pages_file(store, page_set("two")).read_bytes()
 
 
+def test_many_are_kept_as_each_one_would_be(store: PageStore) -> None:
+    shared = form("0 0 m 1 1 l S" * 500)
+    many = [page_set(f"{n}", pages=(b"q Q" * n,), forms=(shared,)) for n in range(200)]
+    assert store.put_all(iter(many)) == [each.key for each in many]
+    fresh = PageStore(store.root)
+    assert [fresh.get(each.key) for each in many] == many
+    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 201
+
+
+def test_one_that_cannot_be_kept_among_many_is_told(store: PageStore) -> None:
+    store.put(RICH)
+    many = [page_set(f"{n}") for n in range(60)]
+    with pytest.raises(SpoolError, match="E6104"):
+        store.put_all([*many[:20], replace(RICH, layout="other"), *many[20:]])
+    assert store.put_all(many) == [each.key for each in many]
+
+
 def test_no_temporary_file_stays(store: PageStore) -> None:
     store.put(RICH)
     assert not list(store.root.rglob("*.part"))
