@@ -34,6 +34,7 @@ _HEALTH_FRAMES = 100
 _DEGRADED_AT = 5
 _SHORTEST_HEARTBEAT_S = 0.05
 _SILENT_HEARTBEATS = 3
+_SLOW_ANSWER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,9 @@ class LinkTiming:
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """A WELCOME came: a new link, on which both sequences start at 1. `again`: the same link, of which the machine has
-    started its own sequence once more, because two HELLOs had been under way; it says everything from there again."""
+    """The WELCOME came that answers the last HELLO: a new link, on which both sequences start at 1."""
 
     welcome: Welcome
-    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +98,26 @@ class _Outstanding:
 
 
 class HostLink:
-    """One end of the line. `attempts` yields a fresh session number for each attempt to identify, so that a WELCOME
-    that answers an earlier attempt is known to be stale."""
+    """One end of the line. `sessions` yields a fresh number for each HELLO. The machine restarts its sequence at every
+    HELLO, so only the answer to the last one is a link: with two of them under way nobody could tell DATA 1 of the one
+    from DATA 1 of the other."""
 
-    def __init__(self, attempts: Iterator[int], timing: LinkTiming) -> None:
+    def __init__(self, sessions: Iterator[int], timing: LinkTiming) -> None:
         self.counters = LinkCounters()
         self.decoder = FrameDecoder()
         self.trouble = "the port is closed"
         self.incompatible = False
-        self._attempts = attempts
+        self._sessions = sessions
         self._timing = timing
         self._phase = _Phase.CLOSED
         self._output = bytearray()
         self._health: deque[bool] = deque(maxlen=_HEALTH_FRAMES)
         self._notices: list[Notice] = []
-        self._attempt = 0
-        self._boot_id = 0
+        self._session = 0
         self._heartbeat_s = 1.0
         self._greeting_since = 0.0
         self._hello_due = 0.0
+        self._hello_at = 0.0
         self._patient = False
         self._last_sent = 0.0
         self._last_heard = 0.0
@@ -159,8 +159,7 @@ class HostLink:
             case _Phase.GREETING:
                 return self._hello_due
             case _Phase.UP:
-                silent_at = self._last_heard + _SILENT_HEARTBEATS * self._heartbeat_s
-                due = min(self._last_sent + self._heartbeat_s, silent_at)
+                due = min(self._last_sent + self._heartbeat_s, self._last_heard + self._silence_s)
                 return due if self._outstanding is None else min(due, self._outstanding.resend_at)
             case _:
                 assert_never(self._phase)
@@ -228,7 +227,6 @@ class HostLink:
 
     def _greet(self, now: float, *, first_at: float) -> None:
         self._phase = _Phase.GREETING
-        self._attempt = next(self._attempts)
         self._outstanding = None
         self._greeting_since = now
         self._patient = True
@@ -237,7 +235,9 @@ class HostLink:
 
     def _tick_greeting(self, now: float) -> None:
         if now >= self._hello_due:
-            self._put(hello_payload(self._attempt), now)
+            self._session = next(self._sessions)
+            self._put(hello_payload(self._session), now)
+            self._hello_at = now
             self._hello_due = now + self._timing.hello_s
         if self._patient and now - self._greeting_since >= self._timing.unanswered_s:
             self._patient = False
@@ -250,47 +250,37 @@ class HostLink:
         self._greet(now, first_at=max(now, self._hello_due))
 
     def _welcomed(self, welcome: Welcome, now: float) -> None:
-        if welcome.host_session != self._attempt:
+        if self._phase is not _Phase.GREETING or welcome.host_session != self._session:
             self.counters.unexpected += 1
-            return
-        if self._phase is _Phase.UP:
-            self._welcomed_again(welcome, now)
+            # The answer to an earlier HELLO: the machine is slow but there, so give the last HELLO time for its own.
+            self._hello_due = max(self._hello_due, self._hello_at + _SLOW_ANSWER * self._timing.hello_s)
             return
         self._phase = _Phase.UP
         self.incompatible = False
-        self._boot_id = welcome.boot_id
         self._last_sent = now
         self._heartbeat_s = max(welcome.heartbeat_ms / 1000, _SHORTEST_HEARTBEAT_S)
         self._next_sequence = 1
-        self._restart_reception()
+        self._expected = 1
+        self._previous = None
         self.counters.links += 1
         self._notices.append(LinkUp(welcome))
 
-    def _welcomed_again(self, welcome: Welcome, now: float) -> None:
-        """The answer to a second HELLO of the same attempt, sent before the first answer came. The machine has started
-        its sequence once more, with events that are known by their numbers; ours left after both HELLOs and stands."""
-        if welcome.boot_id != self._boot_id:
-            self._start_over("the machine restarted while it identified", now)
-        else:
-            self._restart_reception()
-            self._notices.append(LinkUp(welcome, again=True))
-
-    def _restart_reception(self) -> None:
-        self._expected = 1
-        self._previous = None
-
     # Up
 
+    @property
+    def _silence_s(self) -> float:
+        return _SILENT_HEARTBEATS * self._heartbeat_s
+
     def _tick_up(self, now: float) -> None:
-        silence_s = _SILENT_HEARTBEATS * self._heartbeat_s
-        if now - self._last_heard >= silence_s:
+        # Sums as in `deadline`, not differences: rounded otherwise, a deadline could come before its time.
+        if now >= self._last_heard + self._silence_s:
             self._start_over("the machine fell silent", now)
-        elif now - self._last_sent >= silence_s:
+        elif now >= self._last_sent + self._silence_s:
             # We were kept from sending for so long that the machine has given us up.
             self._start_over("this host fell silent", now)
         else:
             self._resend_when_due(now)
-            if self._phase is _Phase.UP and now - self._last_sent >= self._heartbeat_s:
+            if self._phase is _Phase.UP and now >= self._last_sent + self._heartbeat_s:
                 self._ping_token = (self._ping_token + 1) & 0xFF
                 self._put(bytes([FrameType.PING, self._ping_token]), now)
 

@@ -34,7 +34,7 @@ class InserterSession:
         self.machine = Machine()
         self.inbox = EventInbox(resume)
         self._profile = profile
-        self._link = HostLink(_attempts(host_session), profile.link)
+        self._link = HostLink(_hello_numbers(host_session), profile.link)
         self._calls = CallBook(host_session, profile.timeouts.reply_s)
         self._status_call: Call[Any] | None = None
         self._replay_call: Call[Any] | None = None
@@ -198,8 +198,6 @@ class InserterSession:
     def _take(self, notices: list[Notice], now: float) -> None:
         for notice in notices:
             match notice:
-                case LinkUp(welcome, again=True):
-                    self.inbox.begin(welcome)
                 case LinkUp(welcome):
                     self._link_up(welcome, now)
                 case LinkLost():
@@ -330,8 +328,8 @@ class InserterSession:
 _SPEAKING = frozenset({LinkState.UP, LinkState.DEGRADED})
 
 
-def _attempts(host_session: int) -> Iterator[int]:
-    """A session number for each attempt to identify: no two alike in a row, the same ones for the same host_session."""
+def _hello_numbers(host_session: int) -> Iterator[int]:
+    """A number for each HELLO, the same ones for the same host_session, which is the first."""
     yield host_session
     chance = Random(host_session)
     while True:
