@@ -5,15 +5,21 @@ from __future__ import annotations
 import sys
 import traceback
 
-import click
 import typer
 
 from mailroom.cli import demo, intake, layout, marks, piece, run, setup, simulator, verify
-from mailroom.cli.output import OUR_FAULT, TROUBLE, USAGE, exit_code, show_error, stderr
+from mailroom.cli.output import OUR_FAULT, TROUBLE, exit_code, show_error, stderr
 from mailroom.domain.errors import Explained
+
+
+def _exit(code: int | None, **_: object) -> None:
+    """A command's return value is its exit code."""
+    raise typer.Exit(code or 0)
+
 
 app = typer.Typer(
     name="mailroom",
+    result_callback=_exit,
     help="Print and mail: every document reaches its recipient exactly once, proven sheet by sheet.",
     no_args_is_help=True,
     add_completion=False,
@@ -42,15 +48,9 @@ def main() -> None:
 def run_app(arguments: list[str]) -> int:
     """Run with these arguments; returns the exit code."""
     try:
-        result = app(args=arguments, standalone_mode=False)
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.exceptions.Abort:
-        stderr.print("Stopped. Nothing is lost: the same command goes on from here.")
-        return TROUBLE
-    except click.ClickException as error:
-        error.show()
-        return USAGE
+        app(args=arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else OUR_FAULT
     except KeyboardInterrupt:
         stderr.print("Stopped. Nothing is lost: the same command goes on from here.")
         return TROUBLE
@@ -61,4 +61,4 @@ def run_app(arguments: list[str]) -> int:
         traceback.print_exc()
         stderr.print("[bold red]E9001[/] This is our fault, not yours. The ledger holds all that happened before it.")
         return OUR_FAULT
-    return result if isinstance(result, int) else 0
+    return 0
