@@ -141,7 +141,7 @@ class PrivateCups:
         configuration(self.home, self._port)
         bus = self.home / "bus"
         self._launch("dbus-daemon", f"--config-file={self.home / 'dbus.conf'}", "--nofork", "--nopidfile")
-        self._await("dbus-daemon", bus.exists)
+        self._await("dbus-daemon", lambda: _answers(str(bus)))
         self._launch(
             "ippeveprinter",
             *("-r", "off", "-2", "-n", "localhost", "-p", str(self._press_port), "-f", "application/pdf"),
@@ -149,7 +149,7 @@ class PrivateCups:
             *("-c", str(self._write_press_command(seconds_per_sheet)), self.printer),
             extra={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"},
         )
-        self._await("ippeveprinter", lambda: _answers(self._press_port))
+        self._await("ippeveprinter", lambda: _answers(("localhost", self._press_port)))
         self._start_cupsd()
         # With any other error policy CUPS prints a job again by itself after a fault of the device.
         self.run(
@@ -162,7 +162,7 @@ class PrivateCups:
     def _start_cupsd(self) -> None:
         conf = self.home / "conf"
         self._launch("cupsd", "-f", "-c", str(conf / "cupsd.conf"), "-s", str(conf / "cups-files.conf"))
-        self._await("cupsd", lambda: _answers(self._port))
+        self._await("cupsd", lambda: _answers(("localhost", self._port)))
 
     def _await_queue(self) -> None:
         """Wait until cupsd has looked at the printer.
@@ -249,9 +249,14 @@ def _free_ports(count: int) -> Sequence[int]:
             taken.close()
 
 
-def _answers(port: int) -> bool:
+def _answers(address: tuple[str, int] | str) -> bool:
+    """Whether somebody listens at a TCP address or a socket file. A socket file exists a moment before it does."""
     try:
-        socket.create_connection(("localhost", port), timeout=1).close()
+        if isinstance(address, tuple):
+            socket.create_connection(address, timeout=1).close()
+        else:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(address)
     except OSError:
         return False
     return True

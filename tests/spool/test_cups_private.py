@@ -15,6 +15,8 @@ from spool.queues import private_cups, watchdog
 from spool.queues.private_cups import PrivateCups
 from tests.spool.cups_server import needs_cups, wait_until
 
+skip_without_cups = needs_cups[1]
+
 OWNER = """
 import sys
 from pathlib import Path
@@ -28,7 +30,7 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.cups
-@needs_cups[1]
+@skip_without_cups
 def test_nothing_stays_when_the_owner_dies(tmp_path: Path, how: signal.Signals) -> None:
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -45,7 +47,7 @@ def test_nothing_stays_when_the_owner_dies(tmp_path: Path, how: signal.Signals) 
 
 
 @pytest.mark.cups
-@needs_cups[1]
+@skip_without_cups
 def test_nothing_stays_after_stop_and_stop_may_be_called_again(tmp_path: Path) -> None:
     server = PrivateCups(tmp_path)
     sessions = set(server.sessions)
@@ -58,7 +60,7 @@ def test_nothing_stays_after_stop_and_stop_may_be_called_again(tmp_path: Path) -
 
 
 @pytest.mark.cups
-@needs_cups[1]
+@skip_without_cups
 def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
     with PrivateCups(tmp_path) as server:
         ports = {int(server.server.rpartition(":")[2])}
@@ -79,7 +81,7 @@ def test_missing_programs_are_named_with_their_packages(tmp_path: Path, monkeypa
 
 
 @pytest.mark.cups
-@needs_cups[1]
+@skip_without_cups
 def test_a_server_that_does_not_start_is_named_and_nothing_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,7 +102,7 @@ def test_a_server_that_does_not_start_is_named_and_nothing_stays(
 
 
 @pytest.mark.cups
-@needs_cups[1]
+@skip_without_cups
 def test_a_program_that_fails_is_named(tmp_path: Path) -> None:
     with PrivateCups(tmp_path) as server:
         with pytest.raises(SpoolError) as caught:

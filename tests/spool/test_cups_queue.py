@@ -21,6 +21,8 @@ from tests.spool.print_queue_files import make_job
 
 KEY = "R000001-B01"
 SECONDS_PER_SHEET = 0.1
+# CUPS asks the device less and less often, after 1, 1, 2, 3, 5 and 8 s; a job must outlast a late answer.
+LONG = 200
 
 
 @pytest.fixture
@@ -95,19 +97,19 @@ def test_a_job_that_the_device_gives_up_does_not_complete_and_is_not_tried_again
     server: PrivateCups, tmp_path: Path
 ) -> None:
     queue = queue_of(server)
-    mark = begin(queue, tmp_path, sheets=60)
+    mark = begin(queue, tmp_path, sheets=LONG)
     (server.fault_dir / "abort").touch()
     report = wait_for(queue, KEY, mark, lambda report: report.state.ended)
     # CUPS calls it canceled, whoever gave it up.
     assert report.state in (JobState.CANCELED, JobState.ABORTED)
     (server.fault_dir / "abort").unlink()
-    assert queue.submit(make_job(tmp_path, KEY, sheets=60)).state is report.state
+    assert queue.submit(make_job(tmp_path, KEY, sheets=LONG)).state is report.state
     assert stacks(server) == []
 
 
 def test_a_job_that_a_person_cancels_in_the_midst_says_so(server: PrivateCups, tmp_path: Path) -> None:
     queue = queue_of(server)
-    mark = begin(queue, tmp_path, sheets=60)
+    mark = begin(queue, tmp_path, sheets=LONG)
     server.run("cancel", str(queue.report(KEY, mark).job_id))
     report = wait_for(queue, KEY, mark, lambda report: report.state.ended)
     assert report.state is JobState.CANCELED
@@ -119,7 +121,7 @@ def test_a_job_that_is_put_back_in_the_midst_is_not_printed_from_the_first_sheet
     server: PrivateCups, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     queue = queue_of(server)
-    mark = begin(queue, tmp_path, sheets=40)
+    mark = begin(queue, tmp_path, sheets=LONG)
     server.run(*command)
     report = wait_for(queue, KEY, mark, lambda report: report.state.ended)
     assert report.state is JobState.ABORTED
@@ -130,11 +132,20 @@ def test_a_job_that_is_put_back_in_the_midst_is_not_printed_from_the_first_sheet
     assert not any("~" in path.name for path in stacks(server))
 
 
+def test_a_queue_that_rejects_further_jobs_lets_the_one_in_print_end(server: PrivateCups, tmp_path: Path) -> None:
+    queue = queue_of(server)
+    mark = begin(queue, tmp_path, sheets=20)
+    server.run("cupsreject", server.printer)
+    assert wait_for(queue, KEY, mark, lambda report: report.state.ended).state is JobState.COMPLETED
+    with pytest.raises(SpoolError, match="E3123"):
+        queue.bookmark()
+
+
 @pytest.mark.parametrize("kill", [True, False])
 def test_a_server_that_restarts_in_the_midst_does_not_print_the_job_twice(
     server: PrivateCups, tmp_path: Path, kill: bool
 ) -> None:
-    mark = begin(queue_of(server), tmp_path, sheets=40)
+    mark = begin(queue_of(server), tmp_path, sheets=LONG)
     # CUPS remembers when a job began to the second.
     time.sleep(1)
     if kill:
