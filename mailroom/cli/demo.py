@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -205,12 +206,13 @@ class _Result:
         stdout.print(f"Statement  {self.closing.statement}", soft_wrap=True)
         stdout.print(f"Tray tags  {self.closing.tray_tags}", soft_wrap=True)
         piece = next((each for each in self.report["batches"] if each["reprint"]), None)
+        program = sys.argv[0]
         stdout.print("\nLook next at:")
-        stdout.print(f"  mailroom marks read {result['print_files'][0]}", soft_wrap=True)
-        stdout.print(f"  mailroom run show --dir {self.folder}", soft_wrap=True)
+        stdout.print(f"  {program} marks read {result['print_files'][0]}", soft_wrap=True)
+        stdout.print(f"  {program} run show --dir {self.folder}", soft_wrap=True)
         if piece is not None:
             stdout.print(f"  {piece['control_file']}: who was printed again", soft_wrap=True)
-        stdout.print(f"  mailroom piece show P00000001 --dir {self.folder}", soft_wrap=True)
-        stdout.print(f"  mailroom verify {self.closing.folder}", soft_wrap=True)
+        stdout.print(f"  {program} piece show P00000001 --dir {self.folder}", soft_wrap=True)
+        stdout.print(f"  {program} verify {self.closing.folder}", soft_wrap=True)
         if real == 0:
             stdout.print(f"(No real invoices found in {SHARED_INVOICES}.)", soft_wrap=True)
