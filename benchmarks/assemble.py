@@ -54,7 +54,7 @@ def measure(pages: int = PAGES, rounds: int = ROUNDS) -> dict[str, dict[str, int
 
 def _figures(lines: int, pages: int, rounds: int) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
-        bench = _Bench(Path(folder), lines, pages)
+        bench = Bench(Path(folder), lines, pages)
         seconds: dict[str, list[float]] = {name: [] for name in bench.works}
         for _ in range(rounds):
             for name, work in bench.works.items():
@@ -66,7 +66,7 @@ def _figures(lines: int, pages: int, rounds: int) -> dict[str, int]:
         return {"pages": made, **rates, **bench.sizes()}
 
 
-class _Bench:
+class Bench:
     """The works that take turns; each uses what the one before it has made."""
 
     def __init__(self, folder: Path, lines: int, pages: int) -> None:
@@ -138,9 +138,13 @@ def main() -> None:
     """Print the figures as a table and keep them as JSON."""
     results = measure(int(sys.argv[1]) if len(sys.argv) > 1 else PAGES)
     columns = ("pages", *_CLOCKS)
-    print(f"{'pages per second on one core':30}" + "".join(f"{column:>10}" for column in columns))
+    heads = (*columns, "× canvas")
+    print(f"{'pages per second on one core':30}" + "".join(f"{head:>10}" for head in heads))
     for name, figures in results.items():
-        print(f"{name:30}" + "".join(f"{figures[column]:>10,}" for column in columns))
+        whole = 1 / (1 / figures["typeset"] + 1 / figures["assemble"])
+        ratio = whole / figures["canvas"]
+        print(f"{name:30}" + "".join(f"{figures[column]:>10,}" for column in columns) + f"{ratio:>10.1f}")
+    print("× canvas: typesetting and assembly together, against a canvas that does no layout")
     for name, figures in results.items():
         size, other = figures["bytes_per_page"], figures["bytes_per_page_object_streams"]
         print(f"{name:30}{size:>10,} bytes a page ({other:,} with object streams)")

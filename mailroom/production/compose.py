@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from layouts.errors import LayoutError
+from layouts.pageset import PageSet
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.domain.piece import PieceDocument
 from mailroom.domain.recipient import recipient_lines
 from mailroom.production.plant import Plant
+
+
+_LOT = 64
+"""Documents typeset before the page store is told: the disk flushes their pages together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,18 @@ def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
         waiting = ledger.documents(DocumentState.WAITING)
     composed: list[Composed] = []
     refused: list[tuple[Document, LayoutError]] = []
-    for done, document in enumerate(waiting, 1):
-        try:
-            composed.append(compose(plant, document))
-        except LayoutError as error:
-            refused.append((document, error))
-        plant.progress("compose", done, len(waiting))
+    for part in _parts(waiting):
+        page_sets: list[PageSet] = []
+        for document in part:
+            try:
+                done, page_set = typeset(plant, document)
+            except LayoutError as error:
+                refused.append((document, error))
+            else:
+                composed.append(done)
+                page_sets.append(page_set)
+        plant.pages.put_all(page_sets)
+        plant.progress("compose", len(composed) + len(refused), len(waiting))
     if refused:
         with plant.open_ledger() as ledger:
             for document, fault in refused:
@@ -45,13 +56,19 @@ def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
     return composed, [document for document, _ in refused]
 
 
-def compose(plant: Plant, document: Document) -> Composed:
-    """Typeset one document into the page store. Raises LayoutError."""
+def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    """Documents in lots whose pages go to the disk together."""
+    for start in range(0, len(documents), _LOT):
+        yield documents[start : start + _LOT]
+
+
+def typeset(plant: Plant, document: Document) -> tuple[Composed, PageSet]:
+    """Typeset one document. Raises LayoutError."""
     invoice = document.invoice
     lines = address_lines(invoice)
     page_set = plant.program.typeset(layout_data(invoice, lines), layout_language(invoice))
-    plant.pages.put(page_set)
-    return Composed(document, lines, PieceDocument(document.id, invoice.number, page_set.key, len(page_set.pages)))
+    pages = PieceDocument(document.id, invoice.number, page_set.key, len(page_set.pages))
+    return Composed(document, lines, pages), page_set
 
 
 def address_lines(invoice: IssuedInvoice) -> tuple[str, ...]:

@@ -1,0 +1,12 @@
+"""`make bench`: every table, printed and written as JSON under build/bench/."""
+
+from __future__ import annotations
+
+from benchmarks import assemble, read, typeset
+
+if __name__ == "__main__":
+    typeset.main()
+    print()
+    assemble.main()
+    print()
+    read.main()
