@@ -52,7 +52,8 @@ class TerminalOperator:
         for place in positions:
             station = place.station.name.lower().replace("_", " ")
             stderr.print(f"  {station:<16} {place.piece} copy {place.copy}, {place.sheets} sheets: take them out")
-        return typer.confirm("Is the path empty, and the cause mended?", err=True)
+        question = "Is the path empty, and the cause mended?" if positions else "Is the cause mended?"
+        return typer.confirm(question, err=True)
 
     def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:
         answers: dict[tuple[str, int], str] = {}

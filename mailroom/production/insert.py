@@ -7,8 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, Fold, JobSpec, MachineState, PieceSpec, Status
-from mailroom.domain.errors import MailroomError
+from drivers.inserter.vocabulary import Fault, Fold, JobSpec, PieceSpec
 from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState
@@ -18,84 +17,134 @@ from mailroom.production.line import Line
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Inserter, Ledger
 from mailroom.production.record import Recorder
+from mailroom.production.standstill import MachineTrouble, Standstill, machine_trouble
 
-_STANDING = frozenset({MachineState.FAULTED, MachineState.STOPPED, MachineState.INTERLOCKED})
-_EMPTY_THE_PATH = frozenset({Fault.JAM, Fault.SHEET_DAMAGED, Fault.SHEETS_EMPTY})
 _MOVING = frozenset({CopyState.FEEDING, CopyState.SCANNED})
 _WINDOW = 16
 """Feeds recorded in one transaction ahead of the machine."""
 
 
-class MachineTrouble(MailroomError):
-    """The machine stands and nobody has cleared it."""
-
-
 def insert_batch(plant: Plant, line: Line, batch: Batch) -> Batch:
     """Bring a batch from PRINTED (or INSERTING, after a crash) to DONE. Raises MachineTrouble when the operator leaves
     the machine standing, and the driver's own errors when the line is lost for good."""
+    first = batch.state is BatchState.PRINTED
     with plant.open_ledger() as ledger:
-        if batch.state is BatchState.PRINTED:
+        if first:
             batch = Recorder(ledger, plant.clock).batch(batch, BatchState.INSERTING)
             ledger.commit()
         resume = ledger.last_machine_event()
     sink = JournalSink(plant, line.machine, batch.id)
     with line.open_inserter(sink, resume) as inserter:
-        if inserter.status().job not in ("", batch.id):
-            raise MachineTrouble(
-                "E2050",
-                f"the machine works on job {inserter.status().job}, not on {batch.id}",
-                place=line.machine,
-                remedy="End that job at the machine, then start the run again.",
-            )
-        _lose_what_a_reboot_forgot(plant, inserter, batch)
-        return _Shift(plant, line, inserter, sink, batch).work()
+        shift = _Shift(plant, line, inserter, sink, batch)
+        shift.take_over(first=first)
+        return shift.work()
 
 
 class _Shift:
-    """One batch at the machine."""
+    """One batch at the machine.
+
+    boot      the machine's power-up; when it changes, the machine has forgotten everything.
+    loaded    the machine has our job.
+    fed_here  a piece of the batch was fed to this power-up: its job was loaded here, even if it has ended since.
+    pending   recorded as fed, not queued yet.
+    """
 
     def __init__(self, plant: Plant, line: Line, inserter: Inserter, sink: JournalSink, batch: Batch) -> None:
         self.plant = plant
-        self.operator = line.operator
+        self.machine = line.machine
         self.patience = line.patience
         self.inserter = inserter
         self.sink = sink
         self.batch = batch
+        self.standstill = Standstill(inserter, line.operator, batch.id)
+        self.boot: int | None = None
+        self.loaded = False
+        self.fed_here = False
+        self.copies: list[Copy] = []
+        self.waiting: list[Copy] = []
+        self.moving: list[Copy] = []
         self.pending: deque[Copy] = deque()
 
     def work(self) -> Batch:
-        copies = self._copies()
-        self.pending.extend(copy for copy in copies if copy.state is CopyState.FEEDING)
-        loaded = self.inserter.status().job == self.batch.id
+        """Until the batch is DONE."""
         seen = -1
         idle = 0.0
         while True:
             self.inserter.check()
+            if self.inserter.boot_id != self.boot:
+                self.take_over()
+                seen = -1
             if seen != self.sink.changed:
                 seen, idle = self.sink.changed, 0.0
-                copies = self._copies()
-            waiting = [copy for copy in copies if copy.state is CopyState.PRINTED]
-            moving = [copy for copy in copies if copy.state in _MOVING]
-            self.plant.progress(f"insert {self.batch.id}", len(copies) - len(waiting) - len(moving), len(copies))
-            if not waiting and not moving:
-                return self._end(loaded)
-            if not loaded:
-                self._load()
-                loaded = True
-            if waiting and not self.pending:
-                self.pending.extend(self._record_feed(waiting[:_WINDOW]))
-                copies = self._copies()
-            self._queue_pending()
-            if self._keep_running():
-                return self._end(loaded)
+                self._look()
+            if self.batch.state is BatchState.DONE:
+                return self.batch
+            step = self._end if self._is_over() else self._feed
+            if step():
+                seen = -1
             self.plant.sleep(self.patience.poll)
             idle += self.patience.poll
             if idle > self.patience.stalled:
-                raise self._trouble(self.inserter.status(), "nothing moves")
+                text = "the ended job's counters do not come" if self._is_over() else "nothing moves"
+                raise machine_trouble(self.inserter, self.batch.id, text)
 
-    def _copies(self) -> list[Copy]:
+    def take_over(self, *, first: bool = False) -> None:
+        """See what the machine has of ours; `first`: nothing of the batch was ever fed. A machine that was switched off
+        since knows nothing of the pieces it was given: they are unknown."""
+        status = self.inserter.status()
+        if status.job not in ("", self.batch.id):
+            raise MachineTrouble(
+                "E2050",
+                f"the machine works on job {status.job}, not on {self.batch.id}",
+                place=self.machine,
+                remedy="End that job at the machine, then start the run again.",
+            )
+        self.boot = self.inserter.boot_id
+        self.loaded = status.job == self.batch.id
+        self.standstill.begin()
+        self.fed_here = not first and self._lose_what_was_forgotten()
+        self._look()
+        self.pending = deque(copy for copy in self.moving if copy.state is CopyState.FEEDING)
+
+    def _lose_what_was_forgotten(self) -> bool:
+        """Whether anything of the batch was fed to the machine since its last power-up."""
+        with self.plant.open_ledger() as ledger:
+            record = Recorder(ledger, self.plant.clock)
+            boots = {copy: _fed_to(ledger, copy) for copy in ledger.copies_of_batch(self.batch.id)}
+            for copy, boot in boots.items():
+                if copy.state in _MOVING and boot != self.boot:
+                    reason = "the machine was restarted"
+                    record.copy(self.batch.run, copy, CopyEvent.LOSE, reason=reason, boot=self.boot)
+            ledger.commit()
+        return self.boot in boots.values()
+
+    # What is known
+
+    def _look(self) -> None:
         with self.plant.read_ledger() as ledger:
-            return ledger.copies_of_batch(self.batch.id)
+            self.copies = ledger.copies_of_batch(self.batch.id)
+            self.batch = ledger.batch(self.batch.id) or self.batch
+        self.waiting = [copy for copy in self.copies if copy.state is CopyState.PRINTED]
+        self.moving = [copy for copy in self.copies if copy.state in _MOVING]
+        done = len(self.copies) - len(self.waiting) - len(self.moving)
+        self.plant.progress(f"insert {self.batch.id}", done, len(self.copies))
+
+    def _is_over(self) -> bool:
+        """All paper has gone through; or the job has ended already, and what it came to is on its way."""
+        through = not self.waiting and not self.moving
+        return through or self.standstill.paper_out or (self.fed_here and not self.loaded)
+
+    # What is done. Each returns True when it has changed the ledger itself.
+
+    def _feed(self) -> bool:
+        if not self.loaded:
+            self._load()
+        fed = bool(self.waiting) and not self.pending
+        if fed:
+            self.pending.extend(self._record_feed(self.waiting[:_WINDOW]))
+        self._queue_pending()
+        self.standstill.keep_running()
+        return fed
 
     def _load(self) -> None:
         self.inserter.load_job(
@@ -109,12 +158,14 @@ class _Shift:
                 code_template=self.plant.mark_set.code.template.text,
             )
         )
+        self.loaded = True
 
     def _record_feed(self, copies: Sequence[Copy]) -> list[Copy]:
         with self.plant.open_ledger() as ledger:
             record = Recorder(ledger, self.plant.clock)
-            fed = [record.copy(self.batch.run, copy, CopyEvent.FEED, boot=self.inserter.boot_id) for copy in copies]
+            fed = [record.copy(self.batch.run, copy, CopyEvent.FEED, boot=self.boot) for copy in copies]
             ledger.commit()
+        self.fed_here = True
         return fed
 
     def _queue_pending(self) -> None:
@@ -132,71 +183,37 @@ class _Shift:
             if free == 0:
                 return
 
-    def _keep_running(self) -> bool:
-        """Start what is ready; call the operator when it stands. True when the paper is out and the job must end."""
-        state = self.inserter.machine_state
-        if state is MachineState.OFFLINE:
-            state = self.inserter.status().state
-        if state in (MachineState.IDLE, MachineState.READY):
-            self.inserter.start()
-            return False
-        if state not in _STANDING:
-            return False
-        status = self.inserter.status()
-        if status.state not in _STANDING:
-            return False
-        if status.fault is Fault.NONE:
-            self.inserter.start()
-            return False
-        positions = self.inserter.position_map()
-        text = status.fault.name.lower().replace("_", " ")
-        if not self.operator.clear(status.fault.name, text, positions):
-            raise self._trouble(status, text)
-        if status.fault in _EMPTY_THE_PATH:
-            self.inserter.clear_path()
-        if status.fault is Fault.SHEETS_EMPTY:
+    def _end(self) -> bool:
+        """End the job; its counters come as an event and make the batch DONE."""
+        if self.loaded:
+            self.loaded = not self._end_job()
+            self.fed_here = True
+        elif not self.fed_here:
+            self._close_uncounted()
             return True
-        self.inserter.reset_fault()
-        self.inserter.start()
         return False
 
-    def _end(self, loaded: bool) -> Batch:
-        """End the job and wait until its counters are in the journal."""
-        if loaded and self.inserter.status().job == self.batch.id:
+    def _end_job(self) -> bool:
+        if self.inserter.status().job != self.batch.id:
+            return True
+        try:
             self.inserter.end_job()
-        waited = 0.0
-        while waited <= self.patience.stalled:
-            self.inserter.check()
-            with self.plant.read_ledger() as ledger:
-                batch = ledger.batch(self.batch.id)
-            if batch is not None and batch.state is BatchState.DONE:
-                return batch
-            self.plant.sleep(self.patience.poll)
-            waited += self.patience.poll
-        raise self._trouble(self.inserter.status(), "the machine sent no counters for the ended job")
+        except CommandRefused as refused:
+            if refused.fault is not Fault.PATH_NOT_EMPTY:
+                raise
+            # A sheet of nobody's may be stuck although every piece has its outcome.
+            self.standstill.empty_path()
+            return False
+        return True
 
-    def _trouble(self, status: Status, text: str) -> MachineTrouble:
-        positions = self.inserter.position_map()
-        where = "; ".join(
-            f"{place.station.name.lower().replace('_', ' ')}: {place.piece} copy {place.copy}, {place.sheets} sheets"
-            for place in positions
-        )
-        return MachineTrouble(
-            "E2051",
-            f"the machine is {status.state.name.lower()}: {text}. In the path: {where or 'nothing'}",
-            place=self.batch.id,
-            remedy="Clear the machine, then start the run again; it goes on where it stood.",
-        )
-
-
-def _lose_what_a_reboot_forgot(plant: Plant, inserter: Inserter, batch: Batch) -> None:
-    """A machine that has been switched off since knows nothing of the pieces it was given: they are unknown."""
-    with plant.open_ledger() as ledger:
-        record = Recorder(ledger, plant.clock)
-        for copy in ledger.copies_of_batch(batch.id):
-            if copy.state in _MOVING and _fed_to(ledger, copy) != inserter.boot_id:
-                record.copy(batch.run, copy, CopyEvent.LOSE, reason="the machine was restarted", boot=inserter.boot_id)
-        ledger.commit()
+    def _close_uncounted(self) -> None:
+        """The machine was switched off before the job's end: nobody has counters of it."""
+        with self.plant.open_ledger() as ledger:
+            record = Recorder(ledger, self.plant.clock)
+            reason = "the machine was restarted before the job's end"
+            record.incident("no_counters", run=self.batch.run, batch=self.batch.id, reason=reason)
+            record.batch(self.batch, BatchState.DONE)
+            ledger.commit()
 
 
 def _fed_to(ledger: Ledger, copy: Copy) -> int | None:

@@ -73,9 +73,8 @@ class JournalSink:
                 self._move(ledger, record, run, (piece, number), CopyEvent.SCAN, who, evidence)
             case PieceOutcome():
                 self._outcome(ledger, record, run, body, who, evidence)
-            case JobEnded(counters=counters) if batch is not None and batch.state is BatchState.INSERTING:
-                record.batch(batch, BatchState.DONE, who, counters=asdict(counters))
-                _compare_counts(record, batch, counters)
+            case JobEnded(counters=counters) if batch is not None:
+                _end_batch(ledger, record, batch.id, counters, who, evidence)
             case _:
                 pass
 
@@ -127,6 +126,19 @@ class JournalSink:
         """What the machine claims does not follow from what we know: the copy is unknown, if it is still moving."""
         if copy.state in (CopyState.FEEDING, CopyState.SCANNED, CopyState.PRINTED):
             record.copy(run, copy, CopyEvent.LOSE, who, **evidence)
+
+
+def _end_batch(
+    ledger: Ledger, record: Recorder, batch_id: str, counters: Counters, who: str, evidence: dict[str, Any]
+) -> None:
+    """The machine's job is over. A piece that never got its outcome gets none any more: it is unknown."""
+    batch = ledger.batch(batch_id)
+    if batch is None or batch.state is not BatchState.INSERTING:
+        return
+    for state in (CopyState.FEEDING, CopyState.SCANNED):
+        record.copies(batch, state, CopyEvent.LOSE, who, reason="the job ended without its outcome", **evidence)
+    record.batch(batch, BatchState.DONE, who, counters=asdict(counters))
+    _compare_counts(record, batch, counters)
 
 
 def _compare_counts(record: Recorder, batch: Batch, counters: Counters) -> None:

@@ -192,8 +192,8 @@ class Operator(Protocol):
     def name(self) -> str: ...
 
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
-        """Told of a standstill and what stands where; True when the path is empty and the machine may go on, False
-        to leave it standing."""
+        """Told of a standstill, and of what must be taken out of the path, station by station (nothing when what lies
+        there may go on). True when that is done and the cause mended, False to leave the machine standing."""
         ...
 
     def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:

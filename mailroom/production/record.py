@@ -50,7 +50,15 @@ class Recorder:
         )
 
     def batch(self, batch: Batch, state: BatchState, who: str = SYSTEM, /, **changes: Any) -> Batch:
-        """Move a batch on; `changes` are fields of Batch and go into the entry's detail."""
+        """Move a batch on; `changes` are fields of Batch and go into the entry's detail. E7004 when `batch` is
+        no longer what the ledger holds: somebody else has worked on it."""
+        if self.ledger.batch(batch.id) != batch:
+            raise MailroomError(
+                "E7004",
+                f"batch {batch.id} was changed by somebody else meanwhile",
+                place=batch.run,
+                remedy="Start the run again: it goes on from where the batch stands now.",
+            )
         moved = replace(batch, state=state, **changes)
         self.ledger.set_batch(moved)
         self._append(
@@ -97,7 +105,12 @@ class Recorder:
         self.ledger.set_copy(copy.piece, copy.copy, copy.state, 1)
 
     def copy(self, run: str, copy: Copy, event: CopyEvent, who: str = SYSTEM, /, **evidence: Any) -> Copy:
-        """Apply an event to a copy (E7001, E7002 from `lifecycle.step` when it does not fit)."""
+        """Apply an event to a copy (E7001, E7002 from `lifecycle.step` when it does not fit). The state that counts is
+        the ledger's: the caller's may be old."""
+        held = self.ledger.copy(copy.piece, copy.copy)
+        if held is None:
+            raise MailroomError("E7022", f"piece {copy.piece} has no copy {copy.copy}", place=run)
+        copy = held
         state = step(copy.state, event, who)
         seq = self.ledger.copy_seq(copy.piece, copy.copy) + 1
         self._append(
