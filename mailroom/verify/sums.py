@@ -16,6 +16,8 @@ from mailroom.verify.verdict import Notebook
 
 _NOT_PRINTED = ("released", "submitting", "submitted", "canceled")
 _IN_THE_BIN = ("diverted", "unread")
+_FOREIGN = 13
+"""The protocol's number for a sheet of no queued piece: it goes to the bin alone, and is counted there."""
 
 
 def check_sums(
@@ -65,20 +67,20 @@ def _check_batch(
 
 
 def _check_jobs(run: RunFacts, entries: Sequence[Line], incidents: set[str], book: Notebook) -> None:
-    """The counters of each ended job against run.json, against themselves, and against the outcomes since the job
+    """The counters of each ended job against run.json, against themselves, and against the events since the job
     before it. A switched-off machine forgets its counts: they begin anew with each boot."""
-    outcomes: dict[int, list[Line]] = defaultdict(list)
+    events: dict[int, list[Line]] = defaultdict(list)
     counted: dict[str, list[str]] = defaultdict(list)
     for line in entries:
         if line.machine is None:
             continue
-        if line.event == "machine.piece_outcome":
-            outcomes[line.machine[0]].append(line)
+        if line.event in ("machine.piece_outcome", "machine.sheet_unread"):
+            events[line.machine[0]].append(line)
         if line.event == "machine.job_ended":
             counters = {name: line.detail.get(name) for name in COUNTERS}
             counted[line.batch].append(canonical(counters))
             explained = line.batch in incidents
-            _check_job(line, counters, outcomes.pop(line.machine[0], []), explained, book)
+            _check_job(line, counters, events.pop(line.machine[0], []), explained, book)
             printed = run.batches[line.batch].sheets if line.batch in run.batches else None
             fault = f"the machine fed {counters['sheets_fed']} sheets in job {line.batch}, which has {printed}"
             book.expect(counters["sheets_fed"] == printed or explained, "7", fault)
@@ -89,16 +91,17 @@ def _check_jobs(run: RunFacts, entries: Sequence[Line], incidents: set[str], boo
 
 
 def _check_job(
-    ended: Line, counters: Mapping[str, object], outcomes: Sequence[Line], explained: bool, book: Notebook
+    ended: Line, counters: Mapping[str, object], events: Sequence[Line], explained: bool, book: Notebook
 ) -> None:
     numbers = {name: value if type(value) is int else -1 for name, value in counters.items()}
-    stacked = [line for line in outcomes if line.detail.get("outcome") == "stacked"]
-    binned = [line for line in outcomes if line.detail.get("outcome") in _IN_THE_BIN]
+    stacked = [line for line in events if line.detail.get("outcome") == "stacked"]
+    binned = [line for line in events if line.detail.get("outcome") in _IN_THE_BIN]
+    alone = sum(line.event == "machine.sheet_unread" and line.detail.get("reason") == _FOREIGN for line in events)
     due = {
         "stacked": (numbers["stacked"], len(stacked)),
         "diverted": (numbers["diverted"], len(binned)),
         "sheets_stacked": (numbers["sheets_stacked"], _sheets(stacked)),
-        "sheets_diverted": (numbers["sheets_diverted"], _sheets(binned)),
+        "sheets_diverted": (numbers["sheets_diverted"], _sheets(binned) + alone),
         "sheets_fed": (
             numbers["sheets_fed"],
             numbers["sheets_stacked"] + numbers["sheets_diverted"] + numbers["sheets_removed"],
