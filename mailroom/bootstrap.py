@@ -75,7 +75,7 @@ def init_house(folder: Path, client: str, *, settings: str | None = None) -> Non
         raise MailroomError(
             "E1904", f"{folder} is a Mailroom already", place=str(path), remedy="Choose another folder."
         )
-    for part in ("inbox", "pages", "queue", "quarantine", "runs"):
+    for part in ("inbox", "pages", "queue/stack", "quarantine", "runs"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     path.write_text(settings or TEMPLATE.format(client=client.replace('"', "'")), encoding="utf-8")
     store = open_store(_database_url(folder, load_settings(folder)))
