@@ -107,9 +107,9 @@ def _check_job(
             numbers["sheets_stacked"] + numbers["sheets_diverted"] + numbers["sheets_removed"],
         ),
     }
-    for name, (counter, events) in due.items():
-        fault = f"the machine counted {counter} {name} in job {ended.batch}, its events make {events}"
-        book.expect(counter == events or explained, "7", fault)
+    for name, (counter, told) in due.items():
+        fault = f"the machine counted {counter} {name} in job {ended.batch}, its events make {told}"
+        book.expect(counter == told or explained, "7", fault)
     enough = numbers["envelopes"] >= len(stacked) or explained
     book.expect(enough, "7", f"{numbers['envelopes']} envelopes for {len(stacked)} pieces in job {ended.batch}")
 
