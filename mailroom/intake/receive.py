@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,9 @@ from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.intake.reader import Reading, read_file
 from mailroom.production.ports import Clock, OpenLedger
+from spool.atomic import AtomicFile, disk_error, write_whole
+
+_PART_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,20 @@ class Reception:
         return Received(file, "refused" if error else "accepted", reading.kind, reading.invoice, error)
 
     def _set_aside(self, path: Path, refused: list[Received]) -> None:
-        """Copy the file once (its name carries its content's hash) and list what was wrong with it."""
-        if not path.is_file():
+        """Copy the file once (its name carries its content's hash) and list what was wrong with it. E6001…E6004 when
+        the quarantine can't be written. A file that can't be read is only reported: there is nothing to keep."""
+        try:
+            with path.open("rb") as source:
+                digest = hashlib.file_digest(source, "sha256").hexdigest()[:12]
+        except OSError:
             return
-        self.quarantine.mkdir(parents=True, exist_ok=True)
-        with path.open("rb") as source:
-            digest = hashlib.file_digest(source, "sha256").hexdigest()[:12]
-        kept = self.quarantine / f"{path.stem}.{digest}{path.suffix}"
-        if not kept.exists():
-            shutil.copyfile(path, kept)
+        kept = self.quarantine / f"{_shortened(path.stem)}.{digest}{_shortened(path.suffix)}"
+        try:
+            self.quarantine.mkdir(parents=True, exist_ok=True)
+            if not kept.exists():
+                _copy_whole(path, kept)
+        except OSError as error:
+            raise disk_error(error, kept) from error
         errors = [
             {
                 "code": each.error.code,
@@ -92,9 +99,20 @@ class Reception:
             if each.error is not None
         ]
         listing = {"file": str(path), "kept": kept.name, "at": self.clock().isoformat(), "errors": errors}
-        kept.with_name(f"{kept.name}.errors.json").write_text(
-            json.dumps(listing, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
+        text = json.dumps(listing, ensure_ascii=False, indent=2) + "\n"
+        write_whole(kept.with_name(f"{kept.name}.errors.json"), text.encode())
+
+
+def _shortened(name: str) -> str:
+    """Leaves room for what is added: a file's name may have 255 bytes."""
+    return name.encode(errors="surrogateescape")[:100].decode(errors="ignore")
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    with source.open("rb") as reader, AtomicFile(target) as writer:
+        while part := reader.read(_PART_BYTES):
+            writer.write(part)
+        writer.commit()
 
 
 def _duplicate(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
