@@ -127,10 +127,9 @@ def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
         for document, problem in too_thick:
             ledger.set_document(document.id, DocumentState.SET_ASIDE, problem)
         if not plans:
+            aside = ledger.documents(DocumentState.SET_ASIDE)
             ledger.commit()
-            raise MailroomError(
-                "E7011", "no document waits for the post", remedy="Take documents in first: mailroom intake FILE…"
-            )
+            raise _nothing_waits(aside)
         run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
         record.open_run(run)
         first = ledger.next_piece_number()
@@ -142,6 +141,17 @@ def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
         add_batches(plant, record, run.id, [(piece, 1) for piece in pieces], "first copy")
         ledger.commit()
     return run
+
+
+def _nothing_waits(aside: Sequence[Document]) -> MailroomError:
+    """E7011, with the documents that could not be set: they are the likely reason."""
+    listed = "; ".join(f"{document.invoice.number}: {document.problem}" for document in aside[:5])
+    more = f"; and {len(aside) - 5} more" if len(aside) > 5 else ""
+    return MailroomError(
+        "E7011",
+        "no document waits for the post" + (f". Set aside are {listed}{more}" if aside else ""),
+        remedy="Take documents in first: mailroom intake FILE…",
+    )
 
 
 def _numbered(plan: PiecePlan, run: str, number: int) -> MailPiece:

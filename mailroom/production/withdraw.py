@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mailroom.domain.document import DocumentState
 from mailroom.domain.errors import MailroomError
-from mailroom.domain.lifecycle import REPLACEABLE, CopyEvent, CopyState
-from mailroom.domain.piece import PieceState
+from mailroom.domain.lifecycle import REPLACEABLE, TRANSITIONS, CopyEvent, CopyState
+from mailroom.domain.piece import Copy, PieceState
 from mailroom.domain.run import BatchState
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
@@ -30,13 +30,22 @@ def withdraw_piece(plant: Plant, piece_id: str, name: str) -> None:
                 state = BatchState.PLANNED if left else BatchState.DONE
                 record.batch(batch, state, who, pieces=left, sheets=batch.sheets - copy.sheets)
             elif copy.state not in REPLACEABLE:
-                raise MailroomError(
-                    "E7050",
-                    f"copy {copy.copy} of {piece_id} is {copy.state.value}: it may still be mailed",
-                    place=piece_id,
-                    remedy="Take it out and declare it first: mailroom piece resolve PIECE --as destroyed --who NAME.",
-                )
+                raise _may_still_be_mailed(copy)
         record.piece(piece.run, piece_id, PieceState.WITHDRAWN, who)
         for document in piece.documents:
             ledger.set_document(document.document, DocumentState.WITHDRAWN)
         ledger.commit()
+
+
+def _may_still_be_mailed(copy: Copy) -> MailroomError:
+    """E7050. Paper can be destroyed only where a person can take hold of it."""
+    declare = f"mailroom piece resolve {copy.piece} --as destroyed --who NAME"
+    at_hand = (copy.state, CopyEvent.DESTROY) in TRANSITIONS
+    return MailroomError(
+        "E7050",
+        f"copy {copy.copy} of {copy.piece} is {copy.state.value}: it may still be mailed",
+        place=copy.piece,
+        remedy=f"Take it out and declare it first: {declare}."
+        if at_hand
+        else f"Let the run go on until the copy lies somewhere (mailroom run start), take it out, then: {declare}.",
+    )
