@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -77,7 +80,7 @@ def init_house(folder: Path, client: str, *, settings: str | None = None) -> Non
         )
     for part in ("inbox", "pages", "queue/stack", "quarantine", "runs"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    path.write_text(settings or TEMPLATE.format(client=client.replace('"', "'")), encoding="utf-8")
+    path.write_text(settings or TEMPLATE.format(client=_toml_text(client)), encoding="utf-8")
     store = open_store(_database_url(folder, load_settings(folder)))
     store.upgrade()
     store.close()
@@ -93,6 +96,25 @@ def open_house(folder: Path, progress: Progress) -> Iterator[House]:
         yield House(folder, settings, store, make_plant(folder, settings, store, progress))
     finally:
         store.close()
+
+
+@contextmanager
+def working_alone(folder: Path) -> Iterator[None]:
+    """Nobody else works on a run of this folder meanwhile. E7014 when somebody does; the lock goes with its process."""
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MailroomError(
+                "E7014",
+                "another process works on a run here",
+                place=str(folder),
+                remedy="Wait until it ends, or end it; then start the run again.",
+            ) from None
+        yield
+    finally:
+        os.close(handle)
 
 
 def make_plant(folder: Path, settings: Settings, store: Store, progress: Progress) -> Plant:
@@ -149,6 +171,11 @@ def inserter_opener(settings: Settings) -> OpenInserter:
         )
 
     return connect
+
+
+def _toml_text(text: str) -> str:
+    """As a TOML string: its escapes are those of JSON, but for the control character DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _database_url(folder: Path, settings: Settings) -> str:

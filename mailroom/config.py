@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from mailroom.domain.errors import InputRefused
 
@@ -98,25 +99,42 @@ def _checked(path: Path, raw: dict[str, Any]) -> Settings:
         return Settings(**raw)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        keys = [part for part in first["loc"] if isinstance(part, str)]
         raise InputRefused(
             "E1903",
-            f"{key}: {first['msg']}",
-            place=f"{path}{_line_of(path, str(first['loc'][-1]))}",
+            f"{'.'.join(keys)}: {first['msg']}",
+            place=_place_of(path, keys),
             remedy="Correct the value; docs/settings.md lists what each key takes.",
+        ) from error
+    except SettingsError as error:
+        raise InputRefused(
+            "E1903",
+            f"{error}: {error.__cause__ or ''}".removesuffix(": "),
+            place="the environment",
+            remedy='Lists are written as JSON there: MAILROOM_ENVELOPES=["c5", "c4"].',
         ) from error
 
 
-def _line_of(path: Path, key: str) -> str:
+def _place_of(path: Path, keys: list[str]) -> str:
+    """The environment variable that bears the value, or else file and line."""
+    known = {name.upper() for name in os.environ}
+    for depth in range(len(keys), 0, -1):
+        variable = f"MAILROOM_{'__'.join(keys[:depth])}".upper()
+        if variable in known:
+            return f"environment variable {variable}"
+    table = ""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.split("=")[0].strip() == key:
-            return f", line {number}"
-    return ""
+        name = line.split("=")[0].strip()
+        if name.startswith("["):
+            table = name.strip("[] ")
+        elif keys and [*filter(None, table.split(".")), name] == keys:
+            return f"{path}, line {number}"
+    return str(path)
 
 
 TEMPLATE = """\
 # Settings of this Mailroom. Every key may be left out; docs/settings.md tells what each takes.
-client = "{client}"
+client = {client}
 layout = "invoice"
 mark_set = "quadient"
 envelopes = ["c5", "c4"]        # smallest first

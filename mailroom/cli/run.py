@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from mailroom.bootstrap import House, open_house
+from mailroom.bootstrap import House, open_house, working_alone
 from mailroom.cli.closing import close_house_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
@@ -35,12 +37,14 @@ def start(
 ) -> int:
     """Print and insert what waits; goes on where an interrupted run stood. With --who on a terminal it asks you about
     jams and doubtful copies; without, it stops there (exit 4 or 5)."""
-    operator: Operator = TerminalOperator(who) if who and stderr.is_terminal and not json else NoOperator()
+    present = bool(who) and stderr.is_terminal and sys.stdin.isatty() and not json
+    operator: Operator = TerminalOperator(who) if present else NoOperator()
     quiet = json or isinstance(operator, TerminalOperator)
     with StageProgress(quiet=quiet) as progress, open_house(folder, progress) as opened:
         house = opened.with_inserter(inserter) if inserter else opened
-        run = begin_run(house.plant)
-        carry_on(house.plant, house.line(operator), run)
+        with working_alone(folder):
+            run = begin_run(house.plant)
+            carry_on(house.plant, house.line(operator), run)
         report = run_report(house, run)
     if json:
         print_json(report)
@@ -153,9 +157,10 @@ def show_report(report: dict[str, Any]) -> None:
         f"{report['planned'] - report['mailed'] - report['withdrawn'] - report['moved']}; unknown {report['unknown']}"
     )
     for copy in report["waits"]:
-        stdout.print(f"[yellow]waits[/] {copy['piece']} copy {copy['copy']} {copy['state']}: {copy['why']}")
+        reason = escape(copy["why"])
+        stdout.print(f"[yellow]waits[/] {copy['piece']} copy {copy['copy']} {copy['state']}: {reason}", soft_wrap=True)
     for each in report["set_aside"]:
-        stdout.print(f"[yellow]set aside[/] {each['document']}: {each['problem']}", soft_wrap=True)
+        stdout.print(f"[yellow]set aside[/] {escape(each['document'])}: {escape(each['problem'])}", soft_wrap=True)
 
 
 def run_files(report: dict[str, Any]) -> tuple[list[str], list[str]]:
