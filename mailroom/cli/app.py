@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 
@@ -10,6 +11,10 @@ import typer
 from mailroom.cli import demo, intake, layout, marks, piece, run, setup, simulator, verify
 from mailroom.cli.output import OUR_FAULT, TROUBLE, exit_code, show_error, stderr
 from mailroom.domain.errors import Explained
+from spool.atomic import disk_error
+
+_INTERRUPTED = 130
+"""What Typer makes of Ctrl-C."""
 
 
 def _exit(code: int | None, **_: object) -> None:
@@ -50,15 +55,25 @@ def run_app(arguments: list[str]) -> int:
     try:
         app(args=arguments)
     except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            stderr.print("Stopped. Nothing is lost: the same command goes on from here.")
+            return TROUBLE
         return ended.code if isinstance(ended.code, int) else OUR_FAULT
-    except KeyboardInterrupt:
-        stderr.print("Stopped. Nothing is lost: the same command goes on from here.")
-        return TROUBLE
     except Exception as error:  # the outermost edge: whatever is not explained is our fault, and says so
-        if isinstance(error, Explained):
-            show_error(error)
-            return exit_code(error)
+        explained = _explained(error)
+        if explained is not None:
+            show_error(explained)
+            return exit_code(explained)
         traceback.print_exc()
         stderr.print("[bold red]E9001[/] This is our fault, not yours. The ledger holds all that happened before it.")
         return OUR_FAULT
     return 0
+
+
+def _explained(error: Exception) -> Explained | None:
+    """The error in the house's words; what a file system says is told as a fault of the disk."""
+    if isinstance(error, Explained):
+        return error
+    if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
+        return disk_error(error, str(error.filename or ""))
+    return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.panel import Panel
 
 from examples.generator import generate
@@ -181,7 +182,9 @@ class _Result:
             if result.error is not None:
                 show_error(result.error)
         for aside in self.report["set_aside"]:
-            stdout.print(f"[yellow]set aside[/] {aside['document']}: {aside['problem']}", soft_wrap=True)
+            stdout.print(
+                f"[yellow]set aside[/] {escape(aside['document'])}: {escape(aside['problem'])}", soft_wrap=True
+            )
         self._summary(self.as_json())
 
     def _summary(self, result: dict[str, Any]) -> None:

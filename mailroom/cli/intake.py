@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from mailroom.bootstrap import open_house
@@ -60,11 +61,11 @@ def _show(results: list[Received], refused: list[Received], folder: Path) -> Non
     for file in dict.fromkeys(result.file for result in results):
         mine = [result for result in results if result.file == file]
         bad = sum(result.error is not None for result in mine)
-        table.add_row(Path(file).name, mine[0].kind, str(len(mine) - bad), str(bad) if bad else "–")
+        table.add_row(escape(Path(file).name), mine[0].kind, str(len(mine) - bad), str(bad) if bad else "–")
     stdout.print(table)
     for result in refused:
         if result.error is not None:
             show_error(result.error)
     if refused:
-        stdout.print(f"{len(refused)} set aside in {folder / 'quarantine'}", soft_wrap=True)
+        stdout.print(f"{len(refused)} set aside in {escape(str(folder / 'quarantine'))}", soft_wrap=True)
     stdout.print("Next: mailroom run start")

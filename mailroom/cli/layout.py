@@ -9,6 +9,7 @@ from typing import Annotated
 import pypdfium2
 import typer
 from PIL import Image
+from rich.markup import escape
 
 from examples.generator import generate
 from layouts.envelope import Envelope, load_envelope
@@ -49,10 +50,11 @@ def check(
     found = _findings(load_layout(layout), [load_envelope(name) for name in envelopes], load_mark_set(mark_set))
     for finding in found:
         stdout.print(
-            f"[bold red]✗[/] {finding.rule:<18} {finding.amount_mm:6.1f} mm  {finding.message}", soft_wrap=True
+            f"[bold red]✗[/] {finding.rule:<18} {finding.amount_mm:6.1f} mm  {escape(finding.message)}", soft_wrap=True
         )
     if not found:
-        stdout.print(f"[bold green]✓[/] {layout} fits {', '.join(envelopes)} with {mark_set} marks")
+        fits = escape(f"{layout} fits {', '.join(envelopes)} with {mark_set} marks")
+        stdout.print(f"[bold green]✓[/] {fits}", soft_wrap=True)
     return REFUSED if found else 0
 
 
@@ -76,8 +78,8 @@ def proof(
     for envelope in profiles:
         picture = out / f"{chosen.name}-{language}-{envelope.name}.png"
         draw_proof(image, chosen, envelope, _mark_boxes(marks)).save(picture, dpi=(_DPI, _DPI))
-        stdout.print(str(picture), soft_wrap=True)
-    stdout.print(str(sheet), soft_wrap=True)
+        stdout.print(str(picture), markup=False, soft_wrap=True)
+    stdout.print(str(sheet), markup=False, soft_wrap=True)
     return REFUSED if _findings(chosen, profiles, marks) else 0
 
 

@@ -73,8 +73,8 @@ def _show(readings: list[tuple[Path, SheetReading]], bad: int) -> None:
         sheet = reading.sheet
         name = f"{sheet.piece} copy {sheet.copy} sheet {sheet.sheet}/{sheet.of}" if sheet else "no code read"
         present = " ".join(role for role, there in (reading.roles or {}).items() if there)
-        stdout.print(f"{file.name} {reading.page:>5}  {name:<32} {present}", soft_wrap=True)
+        stdout.print(f"{file.name} {reading.page:>5}  {name:<32} {present}", markup=False, soft_wrap=True)
         for problem in reading.problems:
-            stdout.print(f"        [red]{problem}[/]")
+            stdout.print(f"        {problem}", style="red", markup=False, soft_wrap=True)
     verdict = f"[bold red]{bad} with problems[/]" if bad else "[bold green]all read[/]"
     stdout.print(f"{len(readings)} sheets, {verdict}")

@@ -60,7 +60,8 @@ class TerminalOperator:
         stderr.print(f"\n[bold]{len(copies)} copies need your word[/] (empty answer: later)")
         for copy in copies:
             name = (copy.piece, copy.copy)
-            stderr.print(f"  {copy.piece} copy {copy.copy}, {copy.sheets} sheets, {copy.state.value}: {reasons[name]}")
+            reason = escape(reasons[name])
+            stderr.print(f"  {copy.piece} copy {copy.copy}, {copy.sheets} sheets, {copy.state.value}: {reason}")
             allowed = [word for word in VERDICTS if word != "stacked" or copy.state is CopyState.UNKNOWN]
             while True:
                 answer = typer.prompt(f"    {' / '.join(allowed)}", default="", show_default=False, err=True).strip()

@@ -34,7 +34,7 @@ def exit_code(error: Explained) -> int:
 
 def show_error(error: Explained) -> None:
     """Code and fact, then place and remedy, each on its line."""
-    stderr.print(f"[bold red]{escape(error.code)}[/] {escape(error.message)}")
+    stderr.print(f"[bold red]{escape(error.code)}[/] {escape(error.message)}", soft_wrap=True)
     if error.place:
         stderr.print(f"      at {escape(error.place)}", soft_wrap=True)
     if error.remedy:

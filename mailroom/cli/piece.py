@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from mailroom.bootstrap import House, open_house
 from mailroom.cli.options import HERE, Folder, Json, Who
@@ -29,13 +30,15 @@ def show(
     if json:
         print_json(report)
         return 0
-    stdout.print(f"[bold]{report['piece']}[/] {report['state']}: {', '.join(report['documents'])}")
+    documents = escape(", ".join(report["documents"]))
+    stdout.print(f"[bold]{report['piece']}[/] {report['state']}: {documents}", soft_wrap=True)
     for line in report["address"]:
-        stdout.print(f"    {line}")
+        stdout.print(f"    {line}", markup=False, soft_wrap=True)
     for copy in report["copies"]:
         stdout.print(f"  copy {copy['copy']} [bold]{copy['state']}[/]")
         for event in copy["events"]:
-            stdout.print(f"    {event['at'][:19].replace('T', ' ')}  {event['event']:<24} {event['who']}")
+            at = event["at"][:19].replace("T", " ")
+            stdout.print(f"    {at}  {event['event']:<24} {event['who']}", markup=False, soft_wrap=True)
     return 0
 
 

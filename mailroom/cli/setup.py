@@ -17,5 +17,5 @@ def init(
 ) -> None:
     """Make a folder a Mailroom: settings, ledger, inbox, queue, quarantine."""
     init_house(folder, client)
-    stdout.print(f"[bold]{folder}[/] is a Mailroom now. Settings: {folder / 'mailroom.toml'}")
-    stdout.print(f"Next: mailroom intake --dir {folder} FILE…", soft_wrap=True)
+    stdout.print(f"{folder} is a Mailroom now. Settings: {folder / 'mailroom.toml'}", markup=False, soft_wrap=True)
+    stdout.print(f"Next: mailroom intake --dir {folder} FILE…", markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import PERSON, print_json, stdout
@@ -39,6 +40,7 @@ def verify(
             stdout.print(f"  invariant {invariant}: {count} checked")
         for finding in verdict.findings:
             where = " ".join(filter(None, (finding.piece, f"copy {finding.copy}" if finding.copy else "")))
-            stdout.print(f"[bold red]✗[/] {finding.invariant} {where or '–'}: {finding.detail}", soft_wrap=True)
+            told = escape(f"{finding.invariant} {where or '–'}: {finding.detail}")
+            stdout.print(f"[bold red]✗[/] {told}", soft_wrap=True)
         stdout.print("[bold green]✓ verified[/]" if verdict.ok else f"[bold red]{len(verdict.findings)} findings[/]")
     return 0 if verdict.ok else PERSON
