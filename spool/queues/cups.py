@@ -4,7 +4,7 @@ How a job is sent so that it is never printed twice:
 
 * A job is made in two steps, `Create-Job` and `Send-Document`. A job without a whole document prints nothing, so a
   fault before the document's last byte is a plain refusal; only the answer to that last byte can be lost. When it is,
-  the server is asked at once, and an empty job is canceled, which closes it for a document still on its way.
+  the server is asked at once, and an empty job is canceled: a document still on its way is not printed.
 * The document is sent as `application/vnd.cups-pdf`, which CUPS hands to the printer as it is. As `application/pdf` it
   would pass through `pdftopdf`, which writes another file and reports all its pages as printed before the first one is.
 * A queue whose error policy lets CUPS print a job again by itself is refused.
@@ -35,6 +35,7 @@ from spool.queues.cups_jobs import (
     begun_again,
     begun_mark,
     begun_marks,
+    closed_mark,
     job_name,
     kept_by_server,
     read_job,
@@ -121,8 +122,8 @@ class CupsQueue:
                 pulse.step(name)
 
             enter("look")
-            self._cancel_empty(connection, job.key)
-            there = with_document(self._jobs(connection).values(), job_name(job.key))
+            self._close_empty(connection, job.key, pulse)
+            there = with_document(self._jobs(connection).values(), job.key)
             if there is not None:
                 step, made = "known", there.job_id
             else:
@@ -154,8 +155,7 @@ class CupsQueue:
         place = Bookmark.parse(bookmark) if bookmark else None
 
         def look(connection: Any, _: Pulse) -> JobReport:
-            name = job_name(key)
-            job = with_document(self._jobs(connection).values(), name)
+            job = with_document(self._jobs(connection).values(), key)
             if job is None and (place is None or key in self._numbers):
                 return JobReport(key=key, state=JobState.VANISHED)
             if job is None and place is not None:
@@ -163,9 +163,9 @@ class CupsQueue:
                 self._attributes(connection)
                 newest = self._plant(connection, BOOKMARK_NAME)
                 jobs = self._jobs(connection)
-                job = with_document(jobs.values(), name)
+                job = with_document(jobs.values(), key)
                 if job is None:
-                    proven = absence(jobs, place, newest, name, self.name) is Evidence.PROVEN
+                    proven = absence(jobs, place, newest, key, self.name) is Evidence.PROVEN
                     return JobReport(key=key, state=JobState.ABSENT if proven else JobState.VANISHED)
             assert job is not None
             return self._tell(connection, key, job)
@@ -192,12 +192,13 @@ class CupsQueue:
     def _settle(self, key: str, made: int, error: SpoolError) -> JobReport:
         """Find out what became of job `made`, whose sending broke off. Returns its report if it was taken after all."""
 
-        def look(connection: Any, _: Pulse) -> JobReport | None:
-            self._cancel_empty(connection, key)
-            job = self._jobs(connection).get(made)
-            if job is None or job.name != job_name(key):
+        def look(connection: Any, pulse: Pulse) -> JobReport | None:
+            self._close_empty(connection, key, pulse)
+            jobs = self._jobs(connection)
+            if made not in jobs or jobs[made].name != job_name(key):
                 raise error
-            return self._tell(connection, key, job) if job.has_document else None
+            job = with_document(jobs.values(), key)
+            return self._tell(connection, key, job) if job is not None else None
 
         try:
             report = self._ask(look)
@@ -246,8 +247,8 @@ class CupsQueue:
                 connection.cancelJob(self._open[0])
         self._open.clear()
 
-    def _cancel_empty(self, connection: Any, key: str) -> None:
-        """Close empty jobs of this key, left by a sending that broke off, before anything is sent."""
+    def _close_empty(self, connection: Any, key: str, pulse: Pulse) -> None:
+        """Cancel empty jobs of this key, left by a sending that broke off, and remember that they were empty."""
         for job in self._jobs(connection).values():
             if job.name != job_name(key) or job.has_document or job.state.ended:
                 continue
@@ -258,7 +259,10 @@ class CupsQueue:
                     place=self._place,
                     remedy="Look at the printer's tray, then decide by hand whether the job was printed.",
                 )
+            pulse.step("close")
             connection.cancelJob(job.job_id)
+            # The document may have come between the two questions; then it may have begun, and the mark says nothing.
+            self._plant(connection, closed_mark(key, job.job_id))
 
     def _send(self, connection: Any, job_id: int, file: Path, enter: Callable[[str], None]) -> None:
         status = connection.startDocument(self.name, job_id, file.name, _DOCUMENT_FORMAT, 1)

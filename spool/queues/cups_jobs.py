@@ -17,6 +17,7 @@ BOOKMARK_NAME = "mailroom bookmark (prints nothing)"
 BEGUN_AGAIN = "mailroom-begun-again"
 _INCOMING = "job-incoming"
 _BEGUN_PREFIX = "mailroom began "
+_CLOSED_PREFIX = "mailroom closed "
 
 JOB_ATTRIBUTES = (
     "job-id",
@@ -132,18 +133,18 @@ def kept_by_server(job: ListedJob) -> bool:
     return job.state.ended or _INCOMING in job.reasons
 
 
-def absence(jobs: Mapping[int, ListedJob], bookmark: Bookmark, newest: int, name: str, printer: str) -> Evidence:
-    """Whether a listing proves that no job of this name got a document between the bookmark and job id `newest`.
+def absence(jobs: Mapping[int, ListedJob], bookmark: Bookmark, newest: int, key: str, printer: str) -> Evidence:
+    """Whether a listing proves that no job of this key got a document between the bookmark and job id `newest`.
 
     CUPS numbers jobs without a gap. So the bookmark must still be there (same number, same uuid: the spool was not
     emptied), and every number up to `newest`, which was handed out just now. A name that we may not see could be ours.
-    The caller has looked for the name before.
     """
+    name = job_name(key)
     first = jobs.get(bookmark.job_id)
     if first is None or first.uuid != bookmark.uuid or newest <= bookmark.job_id:
         return Evidence.BOOKMARK_LOST
     between = [jobs.get(number) for number in range(bookmark.job_id + 1, newest)]
-    if any(job is None or (job.name == name and job.has_document) for job in between):
+    if any(job is None for job in between) or _with_document(jobs.values(), key):
         return Evidence.GAP
     if not all(kept_by_server(job) for job in (first, *between) if job and (job is first or job.name == name)):
         return Evidence.RESTARTED
@@ -159,9 +160,21 @@ def begun_mark(key: str, begun_at: int) -> str:
 
 def begun_marks(jobs: Iterable[ListedJob], key: str) -> frozenset[int]:
     """The moments remembered for this key."""
-    start = f"{_BEGUN_PREFIX}{key} "
-    moments = (job.name.removeprefix(start) for job in jobs if job.name and job.name.startswith(start))
-    return frozenset(int(moment) for moment in moments if moment.isascii() and moment.isdigit())
+    return _marks(jobs, f"{_BEGUN_PREFIX}{key} ")
+
+
+def closed_mark(key: str, job_id: int) -> str:
+    """The name of an empty job that remembers that job `job_id` of this key was canceled while it was empty.
+
+    CUPS takes a late document for a canceled job, though it never prints it; by then the job looks like one that a
+    person has canceled.
+    """
+    return f"{_CLOSED_PREFIX}{key} {job_id}"
+
+
+def _marks(jobs: Iterable[ListedJob], start: str) -> frozenset[int]:
+    numbers = (job.name.removeprefix(start) for job in jobs if job.name and job.name.startswith(start))
+    return frozenset(int(number) for number in numbers if number.isascii() and number.isdigit())
 
 
 def begun_again(job: ListedJob, marks: frozenset[int]) -> bool:
@@ -174,17 +187,29 @@ def begun_again(job: ListedJob, marks: frozenset[int]) -> bool:
     return put_back or bool(marks - {job.begun_at})
 
 
-def with_document(jobs: Iterable[ListedJob], name: str) -> ListedJob | None:
-    """The one job of this name that got a document; None if there is none. E3126 if there are several."""
-    found = [job for job in jobs if job.name == name and job.has_document]
+def with_document(jobs: Iterable[ListedJob], key: str) -> ListedJob | None:
+    """The one job of this key that got a document; None if there is none. E3126 if there are several."""
+    found = _with_document(jobs, key)
     if len(found) > 1:
         numbers = ", ".join(str(job.job_id) for job in found)
         raise SpoolError(
             "E3126",
-            f"CUPS has more than one job '{name}': {numbers}",
+            f"CUPS has more than one job '{job_name(key)}': {numbers}",
             remedy="Stop the inserter, find the second stack and destroy it; somebody printed the job by hand.",
         )
     return found[0] if found else None
+
+
+def _with_document(jobs: Iterable[ListedJob], key: str) -> list[ListedJob]:
+    listed = list(jobs)
+    closed = _marks(listed, f"{_CLOSED_PREFIX}{key} ")
+    return [
+        job
+        for job in listed
+        if job.name == job_name(key)
+        and job.has_document
+        and not (job.job_id in closed and job.state.ended and job.begun_at is None)
+    ]
 
 
 def report_of(key: str, job: ListedJob, printer: PrinterStatus, *, again: bool = False) -> JobReport:

@@ -21,6 +21,7 @@ from spool.queues.cups_jobs import (
     begun_again,
     begun_mark,
     begun_marks,
+    closed_mark,
     job_name,
     read_job,
     read_printer,
@@ -29,7 +30,8 @@ from spool.queues.cups_jobs import (
 )
 
 IDLE = PrinterStatus("idle", ("none",), "abort-job")
-NAME = job_name("R1-B01")
+KEY = "R1-B01"
+NAME = job_name(KEY)
 
 
 def listed(job_id: int, name: str | None = "somebody's letter", *, has_document: bool = True) -> ListedJob:
@@ -54,8 +56,8 @@ MARK = Bookmark(5, "urn:uuid:5")
 
 
 def test_absence_is_proven_by_a_list_without_a_gap() -> None:
-    assert absence(history(5, 6, 7), MARK, 8, NAME, "press") is Evidence.PROVEN
-    assert absence(history(5), MARK, 6, NAME, "press") is Evidence.PROVEN
+    assert absence(history(5, 6, 7), MARK, 8, KEY, "press") is Evidence.PROVEN
+    assert absence(history(5), MARK, 6, KEY, "press") is Evidence.PROVEN
 
 
 @pytest.mark.parametrize(
@@ -69,18 +71,18 @@ def test_absence_is_proven_by_a_list_without_a_gap() -> None:
     ],
 )
 def test_a_server_that_forgot_the_bookmark_can_not_vouch(jobs: dict[int, ListedJob], newest: int) -> None:
-    assert absence(jobs, MARK, newest, NAME, "press") is Evidence.BOOKMARK_LOST
+    assert absence(jobs, MARK, newest, KEY, "press") is Evidence.BOOKMARK_LOST
 
 
 @pytest.mark.parametrize("jobs", [history(5, 7), history(5, 6), history(5)])
 def test_a_gap_since_the_bookmark_can_not_vouch(jobs: dict[int, ListedJob]) -> None:
-    assert absence(jobs, MARK, 8, NAME, "press") is Evidence.GAP
+    assert absence(jobs, MARK, 8, KEY, "press") is Evidence.GAP
 
 
 def test_a_hidden_name_on_our_printer_could_be_ours() -> None:
     jobs = history(5, 6, 7) | {6: listed(6, None)}
-    assert absence(jobs, MARK, 8, NAME, "press") is Evidence.HIDDEN
-    assert absence(jobs, MARK, 8, NAME, "another") is Evidence.PROVEN
+    assert absence(jobs, MARK, 8, KEY, "press") is Evidence.HIDDEN
+    assert absence(jobs, MARK, 8, KEY, "another") is Evidence.PROVEN
 
 
 def empty(job_id: int, name: str, *reasons: str, state: JobState = JobState.PENDING_HELD) -> ListedJob:
@@ -90,13 +92,13 @@ def empty(job_id: int, name: str, *reasons: str, state: JobState = JobState.PEND
 def test_an_empty_job_of_the_key_is_no_job() -> None:
     for job in (empty(6, NAME, "job-incoming"), empty(6, NAME, "none", state=JobState.CANCELED)):
         jobs = history(5) | {6: job}
-        assert with_document(jobs.values(), NAME) is None
-        assert absence(jobs, MARK, 7, NAME, "press") is Evidence.PROVEN
+        assert with_document(jobs.values(), KEY) is None
+        assert absence(jobs, MARK, 7, KEY, "press") is Evidence.PROVEN
 
 
 def test_an_empty_job_from_before_a_restart_may_have_lost_its_document() -> None:
-    assert absence(history(5) | {6: empty(6, NAME, "none")}, MARK, 7, NAME, "press") is Evidence.RESTARTED
-    assert absence(history(5) | {6: empty(6, "another", "none")}, MARK, 7, NAME, "press") is Evidence.PROVEN
+    assert absence(history(5) | {6: empty(6, NAME, "none")}, MARK, 7, KEY, "press") is Evidence.RESTARTED
+    assert absence(history(5) | {6: empty(6, "another", "none")}, MARK, 7, KEY, "press") is Evidence.PROVEN
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_an_empty_job_from_before_a_restart_may_have_lost_its_document() -> None
     ],
 )
 def test_an_open_bookmark_tells_of_a_restart(bookmark: ListedJob, evidence: Evidence) -> None:
-    assert absence({5: bookmark}, MARK, 6, NAME, "press") is evidence
+    assert absence({5: bookmark}, MARK, 6, KEY, "press") is evidence
 
 
 @given(
@@ -140,15 +142,15 @@ def test_a_job_that_was_accepted_is_never_called_absent(
     for job_id in sorted(jobs)[: max(0, len(jobs) - kept)]:
         del jobs[job_id]
 
-    if with_document(jobs.values(), NAME) is None and accepted:
-        assert absence(jobs, mark, newest, NAME, "press") is not Evidence.PROVEN
+    if with_document(jobs.values(), KEY) is None and accepted:
+        assert absence(jobs, mark, newest, KEY, "press") is not Evidence.PROVEN
     if not accepted and kept > after + before + 2 and not purged:
-        assert absence(jobs, mark, newest, NAME, "press") is Evidence.PROVEN
+        assert absence(jobs, mark, newest, KEY, "press") is Evidence.PROVEN
 
 
 def test_two_jobs_of_one_key_are_an_incident() -> None:
     with pytest.raises(SpoolError) as caught:
-        with_document([listed(3, NAME), listed(4), listed(9, NAME)], NAME)
+        with_document([listed(3, NAME), listed(4), listed(9, NAME)], KEY)
     assert caught.value.code == "E3126"
     assert "3, 9" in caught.value.message
 
@@ -255,6 +257,32 @@ def test_marks_belong_to_one_key() -> None:
     names = [begun_mark("R1-B01", 100), begun_mark("R1-B01", 0), begun_mark("R1-B011", 7), None, NAME]
     names += ["mailroom began R1-B01 by hand"]
     assert begun_marks([listed(n, name) for n, name in enumerate(names)], "R1-B01") == {100, 0}
+
+
+def test_a_document_that_came_after_its_job_was_closed_is_no_job() -> None:
+    late = replace(listed(6, NAME), state=JobState.CANCELED)
+    jobs = history(5) | {6: late, 7: listed(7, closed_mark(KEY, 6), has_document=False)}
+    assert with_document(jobs.values(), KEY) is None
+    assert absence(jobs, MARK, 8, KEY, "press") is Evidence.PROVEN
+    real = listed(8, NAME)
+    assert with_document([*jobs.values(), real], KEY) == real
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        replace(listed(6, NAME), state=JobState.CANCELED, begun_at=100),
+        replace(listed(6, NAME), state=JobState.PROCESSING, begun_at=100),
+        replace(listed(6, NAME), state=JobState.PENDING),
+    ],
+)
+def test_a_job_that_was_not_closed_in_time_counts(job: ListedJob) -> None:
+    assert with_document([job, listed(7, closed_mark(KEY, 6), has_document=False)], KEY) == job
+
+
+def test_a_job_that_a_person_canceled_counts() -> None:
+    job = replace(listed(6, NAME), state=JobState.CANCELED)
+    assert with_document([job, listed(7, closed_mark("R1-B02", 6)), listed(8, closed_mark(KEY, 9))], KEY) == job
 
 
 def test_a_job_begun_again_is_reported_as_aborted() -> None:
