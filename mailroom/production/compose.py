@@ -14,7 +14,6 @@ from mailroom.domain.piece import PieceDocument
 from mailroom.domain.recipient import recipient_lines
 from mailroom.production.plant import Plant
 
-
 _LOT = 64
 """Documents typeset before the page store is told: the disk flushes their pages together."""
 
