@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?=
 
-DEBIAN := cups-daemon cups-client cups-ipp-utils cups-filters cups-core-drivers libcups2-dev dbus avahi-daemon \
+DEBIAN := cups-daemon cups-client cups-ipp-utils cups-filters cups-core-drivers libcups2-dev dbus \
           qpdf poppler-utils gcc python3-dev
 
 .PHONY: demo test check bench cups format clean
