@@ -208,15 +208,24 @@ def test_a_machine_that_was_not_greeted_makes_the_host_start_over() -> None:
     assert link.counters.rejects == 1
 
 
-def test_endless_rejects_do_not_storm_the_line() -> None:
-    link = up()
+def test_a_machine_that_rejects_every_link_does_not_make_the_host_storm_the_line() -> None:
+    link = fresh()
+    link.port_opened(0.0)
     hellos = 0
     for hundredth in range(1, 501):
         now = hundredth / 100
-        link.receive(frame_of(bytes([REJECT, 0, 2])), now)
+        link.receive(welcome(link._session) + frame_of(bytes([REJECT, 0, 2])), now)
         link.tick(now)
         hellos += kinds(link.take_output()).count(HELLO)
-    assert hellos <= 11
+    assert 9 <= hellos <= 11
+
+
+def test_half_a_frame_from_before_the_port_was_pulled_does_not_spoil_the_next_one() -> None:
+    link = up()
+    link.receive(data(1)[:-3], 0.1)
+    link.port_closed("unplugged")
+    link.port_opened(0.2)
+    assert [type(notice) for notice in link.receive(welcome(SESSION + 1), 0.3)] == [LinkUp]
 
 
 def test_no_common_version_is_told_and_asked_again() -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from drivers.inserter import commands as ask
 from drivers.inserter.calls import Call
 from drivers.inserter.errors import CommandRefused, EventsLost, InserterError, LinkDown, OutcomeUnknown
+from drivers.inserter.profile import load_profile
+from drivers.inserter.session import InserterSession
 from drivers.inserter.vocabulary import Fault, LinkState, MachineState, PieceSpec
 
 from . import fake_machine as fake
@@ -413,6 +415,48 @@ def test_a_status_of_an_earlier_link_is_not_taken_for_the_state_now() -> None:
     host.plug()
     host.run(0.5)
     assert host.session.machine.state is MachineState.STOPPED
+
+
+def test_old_whereabouts_of_a_piece_do_not_outlive_a_restart() -> None:
+    host = connected()
+    host.journal_fails = 4
+    host.machine.emit(fake.sheet_scanned("P1", 1, 1, 2))
+    host.run(0.1)
+    host.machine.reboot(0xB002)
+    host.run(8.0)
+    assert host.numbers == [1]
+    assert host.session.machine.view().in_flight == ()
+
+
+def numbered_event(sequence: int, number: int) -> bytes:
+    return fake.frame_of(
+        bytes([fake.DATA, sequence, fake.EVENT]) + number.to_bytes(4, "big") + bytes(4) + supply(20, 1)
+    )
+
+
+@pytest.mark.parametrize(("command", "turns"), [(ask.Start(), 2), (ask.Halt(), 1)])
+def test_calls_and_acknowledgements_of_events_go_by_turns_and_halt_before_both(
+    command: ask.Command[None], turns: int
+) -> None:
+    session = InserterSession(load_profile("sim1"), host_session=HOST)
+    session.port_opened(0.0)
+    machine = fake.FakeLink(boot_id=9)
+    machine.receive(session.take_output(), 0.0)
+    session.receive(machine.take_output(), 0.0)
+    session.take_output()  # the status that begins a link: DATA 1
+    call = session.submit(command, 0.0)
+    session.receive(numbered_event(1, 1), 0.0)
+    session.committed(session.next_batch(0.0), 0.0)
+    sent_after = 0
+    for turn in (1, 2):
+        session.receive(fake.frame_of(bytes([fake.ACK, turn])), 0.0)
+        sent_after += 1
+        if call.sent:
+            break
+        # As soon as one acknowledgement has left, the next one is due.
+        session.receive(numbered_event(turn + 1, turn + 1), 0.0)
+        session.committed(session.next_batch(0.0), 0.0)
+    assert (call.sent, sent_after) == (1, turns)
 
 
 def test_acknowledgements_of_a_flood_of_events_do_not_starve_commands() -> None:
