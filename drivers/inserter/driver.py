@@ -272,6 +272,7 @@ class InserterDriver:
             # The thread settles calls in time unless the journal keeps it; the caller's deadline stands all the same.
             self._session.give_up(call, "its time is over", self._clock())
             if call.error is not None:
+                call.error.place = call.error.place or self.url
                 raise call.error
             return cast("ResultT", call.result)  # a command without results is Command[None]
 

@@ -289,8 +289,9 @@ def test_a_restart_in_mid_command_leaves_its_outcome_unknown(line: RealLine, jou
     with line.held() as machine:
         machine.before_reply = restart
     with driving(line, journal) as driver:
-        with pytest.raises(OutcomeUnknown, match="restarted"):
+        with pytest.raises(OutcomeUnknown, match="restarted") as caught:
             driver.queue_piece(PIECE)
+        assert caught.value.place == line.url
         assert driver.boot_id == 0xB002
         assert driver.machine.uncertain == (("P00000001", 1),)
         assert driver.statistics.restarts == 1
