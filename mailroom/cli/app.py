@@ -65,7 +65,8 @@ def run_app(arguments: list[str]) -> int:
             show_error(explained)
             return exit_code(explained)
         traceback.print_exc()
-        stderr.print("[bold red]E9001[/] This is our fault, not yours. The ledger holds all that happened before it.")
+        told = "[bold red]E9001[/] This is our fault, not yours. The ledger holds all that happened before it."
+        stderr.print(told, soft_wrap=True)
         return OUR_FAULT
     return 0
 

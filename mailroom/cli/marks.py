@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,13 @@ from omr.read import SheetReading, read_pdf
 app = typer.Typer(help="Marks and codes on the sheets.", no_args_is_help=True)
 
 
+class Sides(StrEnum):
+    """How the sheets were printed, in IPP's words."""
+
+    one = "one-sided"
+    two = "two-sided-long-edge"
+
+
 @app.callback()
 def _marks() -> None:
     """Marks and codes on the sheets."""
@@ -25,9 +33,7 @@ def _marks() -> None:
 def read(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.pdf…", help="Print files or scans.")],
     mark_set: Annotated[str, typer.Option(help="A shipped mark set's name, or a TOML file.")] = "quadient",
-    sides: Annotated[
-        str, typer.Option(help="one-sided, or two-sided-long-edge: marks on every other page.")
-    ] = "one-sided",
+    sides: Annotated[Sides, typer.Option(help="two-sided-long-edge: marks on every other page.")] = Sides.one,
     json: Json = False,
 ) -> int:
     """Read OMR marks and codes back from the pixels, knowing only the mark set. Exit 3 when a page has a problem."""
@@ -37,7 +43,7 @@ def read(
         for file in files:
             if not file.is_file():
                 raise InputRefused("E1905", f"no file {file}", place=str(file), remedy="Check the name.")
-            for reading in read_pdf(file, marks, sides=sides):
+            for reading in read_pdf(file, marks, sides=sides.value):
                 readings.append((file, reading))
                 progress(f"read {file.name}", len(readings), len(readings))
     bad = sum(bool(reading.problems) for _, reading in readings)

@@ -19,7 +19,14 @@ def withdraw_piece(plant: Plant, piece_id: str, name: str) -> None:
         if piece is None:
             raise MailroomError("E7021", f"no piece {piece_id}", remedy="Scan or type the number, as P00000001.")
         if piece.state is not PieceState.OPEN:
-            raise MailroomError("E7051", f"piece {piece_id} is {piece.state.value} already", place=piece_id)
+            raise MailroomError(
+                "E7051",
+                f"piece {piece_id} is {piece.state.value} already",
+                place=piece_id,
+                remedy="Only the post can stop it now."
+                if piece.state is PieceState.MAILED
+                else "There is nothing to do.",
+            )
         record = Recorder(ledger, plant.clock)
         who = f"person:{name}"
         for copy in ledger.copies(piece_id):
