@@ -61,7 +61,10 @@ def check(folder: Path, moment: str) -> None:
     assert len(stacks) == len(run["batches"]), f"{moment}: a batch was printed twice, or never"
     paper = [json.loads(line) for line in (folder / "machine" / "truth.jsonl").read_text().splitlines()]
     sealed = Counter(
-        (sheet["file"], sheet["page"]) for deposit in paper if deposit["place"] == "stacker" for sheet in deposit["sheets"]
+        (sheet["file"], sheet["page"])
+        for deposit in paper
+        if deposit["place"] == "stacker"
+        for sheet in deposit["sheets"]
     )
     assert set(sealed.values()) == {1}, f"{moment}: a sheet lies in two envelopes"
     mailed_sheets = sum(piece["sheets"] for piece in run["pieces"])
