@@ -44,6 +44,7 @@ class EventInbox:
         self._committed = 0
         self._pending: deque[MachineEvent] = deque()
         self._replays = 0
+        self._last_jump = 0
         self._overflowed = False
 
     @property
@@ -101,7 +102,7 @@ class EventInbox:
         if self.trouble is not None:
             return Verdict.HELD_BACK
         if event.number > self.expected:
-            return self.missing(event.number - 1, "the machine skips them")
+            return self._jumped(event.number)
         if len(self._pending) >= CAPACITY:
             self._overflowed = True
             return Verdict.HELD_BACK
@@ -109,6 +110,14 @@ class EventInbox:
         self._taken = event.number
         self._replays = 0
         return Verdict.TAKEN
+
+    def _jumped(self, number: int) -> Verdict:
+        """Numbers that go on rising after a replay was asked for were on their way before it, for its reply may have
+        overtaken them. Only when the machine has gone back, and not far enough, has the replay failed."""
+        before, self._last_jump = self._last_jump, number
+        if self._replays and number > before:
+            return Verdict.HELD_BACK
+        return self.missing(number - 1, "the machine skips them")
 
     def missing(self, last: int, reason: str) -> Verdict:
         """The events from `expected` to `last` did not come, or can't be read. After three replays they are lost."""

@@ -243,6 +243,8 @@ class InserterSession:
                 self._state_told |= isinstance(event.body, StateChanged) and event.number >= self._live_from
             case Verdict.GAP:
                 self._ask_replay(now)
+            case Verdict.HELD_BACK if self._gap_at is not None:
+                self._gap_at = now + self._profile.timeouts.reply_s
             case Verdict.DUPLICATE | Verdict.HELD_BACK:
                 pass
 

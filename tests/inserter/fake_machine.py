@@ -92,8 +92,10 @@ class FakeLink:
         taken, self._out = bytes(self._out), bytearray()
         return taken
 
-    def say(self, message: bytes) -> None:
-        if self._up:
+    def say(self, message: bytes, *, first: bool = False) -> None:
+        if self._up and first:
+            self._queue.appendleft(message)
+        elif self._up:
             self._queue.append(message)
 
     def link_down(self) -> None:
@@ -180,6 +182,7 @@ class FakeMachine(FakeLink):
     before_reply  called with (opcode) after acting and before replying
     skip          event numbers that are never sent of themselves, only when asked for by replay_events
     gone          event numbers that are never sent at all
+    replies_first whether replies overtake events that wait to be sent
     spoil         event number → message sent in its place
     """
 
@@ -193,6 +196,7 @@ class FakeMachine(FakeLink):
         self.before_reply: Callable[[int], None] = lambda _: None
         self.skip: set[int] = set()
         self.gone: set[int] = set()
+        self.replies_first = False
         self.spoil: dict[int, bytes] = {}
         self.state = 2
         self.seen_boots = [boot_id]
@@ -264,7 +268,7 @@ class FakeMachine(FakeLink):
         if self.mute.get(opcode, 0):
             self.mute[opcode] -= 1
         else:
-            self.say(self._replies[command_id])
+            self.say(self._replies[command_id], first=self.replies_first)
 
     def _act(self, command_id: int, opcode: int, arguments: bytes) -> bytes:
         head = bytes([REPLY]) + struct.pack(">Q", command_id)

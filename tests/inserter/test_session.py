@@ -261,6 +261,18 @@ def test_a_gap_is_closed_by_a_replay() -> None:
     assert fake.REPLAY in [opcode for _, opcode, _ in host.machine.acted]
 
 
+def test_events_that_were_on_their_way_before_a_replay_are_no_sign_that_it_failed() -> None:
+    host = connected()
+    host.machine.replies_first = True
+    host.machine.skip = {2}
+    for _ in range(60):
+        host.machine.emit(supply(20, 1))
+    host.run(10.0)
+    assert host.session.inbox.trouble is None
+    assert host.numbers == list(range(1, 61))
+    assert [opcode for _, opcode, _ in host.machine.acted].count(fake.REPLAY) == 1
+
+
 def test_events_promised_by_the_welcome_that_never_come_are_asked_for() -> None:
     machine = FakeMachine()
     machine.skip = {1, 2}
