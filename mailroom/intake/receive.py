@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailroom.domain.document import Document, document_key
-from mailroom.domain.errors import Explained, InputRefused
+from mailroom.domain.errors import Explained, InputRefused, MailroomError
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.intake.reader import Reading, read_file
 from mailroom.production.ports import Clock, OpenLedger
+from mailroom.production.record import Recorder
 from spool.atomic import AtomicFile, disk_error, write_whole
 
 _PART_BYTES = 1 << 20
@@ -35,12 +36,22 @@ class Received:
 class Reception:
     """Where documents come in. Refused files are copied into `quarantine` beside `NAME.errors.json`.
 
-    `duplicates_by` is the person who decided that a document already taken in shall be delivered again, or None."""
+    `duplicates_by` is the person who decided that a document already taken in shall be delivered again, or None; the
+    journal keeps the name. E7002 when it is no name."""
 
     open_ledger: OpenLedger
     clock: Clock
     quarantine: Path
     duplicates_by: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.duplicates_by is not None and not self.duplicates_by.strip():
+            raise MailroomError(
+                "E7002",
+                "accepting duplicates needs a named person",
+                place="--accept-duplicates",
+                remedy="Give your name there.",
+            )
 
     def receive(self, files: Iterable[Path]) -> Iterator[Received]:
         """Take in files, one result for each document found, in order."""
@@ -61,7 +72,9 @@ class Reception:
             first = ledger.find_document(key)
             if first is not None and self.duplicates_by is None:
                 return _duplicate(invoice, source, first)
-            ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
+            document = ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
+            if first is not None:
+                Recorder(ledger, self.clock).accept_duplicate(document, f"person:{self.duplicates_by}")
             ledger.commit()
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mailroom.domain.document import Document
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import Entry
 from mailroom.domain.lifecycle import CopyEvent, CopyState, step
@@ -22,6 +23,11 @@ class Recorder:
 
     ledger: Ledger
     clock: Clock
+
+    def accept_duplicate(self, document: Document, who: str) -> None:
+        """A person lets a document that was taken in before go out once more."""
+        detail = {"document": document.id, "key": document.key, "ordinal": document.ordinal, "source": document.source}
+        self._append(Entry(document.received_at, "document.duplicate-accepted", who, detail=detail))
 
     def open_run(self, run: MailRun) -> None:
         self.ledger.add_run(run)
