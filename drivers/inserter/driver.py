@@ -1,17 +1,18 @@
-"""The inserter as the application sees it: commands that block until the reply, events that go into a journal, and one
-thread that alone touches the port."""
+"""The inserter as the application sees it: commands that block until the reply, events that go into a journal, one
+thread that alone touches the port, and one that waits for the journal."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 from drivers.inserter import commands as ask
 from drivers.inserter.errors import EventsLost, LinkDown, PortTrouble, SinkFailed, busy_error, use_error
+from drivers.inserter.keeper import JournalKeeper, Sink
 from drivers.inserter.machine import MachineView
 from drivers.inserter.port import PortKeeper
 from drivers.inserter.profile import Profile
@@ -23,7 +24,6 @@ from drivers.inserter.vocabulary import (
     Identity,
     JobSpec,
     LinkState,
-    MachineEvent,
     MachineState,
     PieceSpec,
     Position,
@@ -31,7 +31,6 @@ from drivers.inserter.vocabulary import (
 )
 
 ResultT = TypeVar("ResultT")
-Sink = Callable[[Sequence[MachineEvent]], None]
 
 _LONGEST_WAIT_S = 0.25
 _FAREWELL_S = 0.5
@@ -44,11 +43,11 @@ class InserterDriver:
     """One machine on one port.
 
     url           /dev/…, a pseudo terminal, socket://host:port or rfc2217://host:port
-    sink          takes events, in number order, from the driver's thread, and returns once the journal has committed
+    sink          takes events, in number order, on a thread of its own, and returns once the journal has committed
                   them. Only then are they acknowledged. Whatever it raises leaves them unacknowledged and is raised to
                   the caller of the next command or `check` (as SinkFailed); they are offered again after a wait. It
-                  must not give commands, and must return well within three heartbeats (3 s), or the machine loses
-                  its host.
+                  must not give commands. While it is slow the line goes on; the machine stops feeding when its event
+                  store fills.
     clock         seconds that never run backwards
     host_session  a 32-bit number never used before with this machine: it begins the id of every command
     resume        (boot id, number) of the last event that the journal has
@@ -73,7 +72,6 @@ class InserterDriver:
             raise use_error(f"host_session {host_session} is no 32-bit number")
         self.url = url
         self.profile = profile
-        self._sink = sink
         self._clock = clock
         self._session = InserterSession(profile, host_session=host_session, resume=resume)
         self._waker = Waker()
@@ -81,7 +79,9 @@ class InserterDriver:
         self._changed = threading.Condition()
         self._operation = threading.Lock()
         self._thread = threading.Thread(target=self._run, name=f"inserter {url}", daemon=True)
-        self._kept: SinkFailed | None = None
+        self._keeper = JournalKeeper(
+            self._session, sink, changed=self._changed, committed=self._wake, clock=clock, url=url
+        )
         self._opened = False
         self._leave_by: float | None = None
         self._ended = False
@@ -95,6 +95,7 @@ class InserterDriver:
             raise use_error("The driver has been opened before")
         self._opened = True
         self._thread.start()
+        self._keeper.start()
 
     def close(self) -> None:
         """Acknowledge what the journal has, fail the commands still waiting, close the port. Twice does no harm.
@@ -108,7 +109,7 @@ class InserterDriver:
                     self._leave_by = self._clock() + _FAREWELL_S
                 self._wake()
             self._thread.join(_JOIN_S)
-            if self._thread.is_alive():
+            if not self._keeper.stop(_JOIN_S):
                 raise SinkFailed("The journal does not return from its commit", place=self.url)
         with self._changed:
             self._opened = self._ended = True
@@ -298,16 +299,16 @@ class InserterDriver:
         return True
 
     def _raise_kept(self, *, sink_failures: bool, lost_events: bool) -> None:
-        if sink_failures and self._kept is not None:
-            kept, self._kept = self._kept, None
-            raise kept
+        if sink_failures and self._keeper.failure is not None:
+            failure, self._keeper.failure = self._keeper.failure, None
+            raise failure
         trouble = self._session.inbox.trouble
         if lost_events and trouble is not None:
             raise trouble.with_traceback(None)
 
     def _refuse_own_thread(self) -> None:
-        if threading.current_thread() is self._thread:
-            raise use_error("The journal's sink must not wait for the driver: it runs on the driver's thread")
+        if self._keeper.is_current_thread():
+            raise use_error("The journal's sink must not wait for the driver, which waits for the sink")
 
     def _wake(self) -> None:
         if not self._ended:
@@ -342,7 +343,6 @@ class InserterDriver:
             self._send()
         except PortTrouble as error:
             self._lose_port(error)
-        self._deliver()
 
     def _listen(self) -> None:
         with self._changed:
@@ -372,26 +372,4 @@ class InserterDriver:
             self._port.drop()
         with self._changed:
             self._session.port_closed(error.message, self._clock())
-            self._changed.notify_all()
-
-    def _deliver(self) -> None:
-        with self._changed:
-            batch = self._session.next_batch(self._clock())
-        if not batch:
-            return
-        failure: SinkFailed | None = None
-        try:
-            self._sink(batch)
-        except (
-            Exception
-        ) as error:  # The journal is the caller's: whatever it raises, the events must stay unacknowledged.
-            failure = SinkFailed(f"The journal did not take events from {batch[0].number} on: {error}", place=self.url)
-            failure.__cause__ = error
-        with self._changed:
-            now = self._clock()
-            if failure is None:
-                self._session.committed(batch, now)
-            else:
-                self._kept = failure
-                self._session.commit_failed(now)
             self._changed.notify_all()
