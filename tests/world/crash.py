@@ -12,6 +12,7 @@ from drivers.inserter import inbox
 from mailroom.bootstrap import House, open_house
 from mailroom.cli.closing import close_house_run
 from mailroom.cli.operators import DemoOperator
+from mailroom.domain.run import RunState
 from mailroom.production.plant import no_progress
 from mailroom.production.run_window import begin_run, carry_on
 from mailroom.store.ledger import SqlLedger
@@ -21,11 +22,14 @@ Hook = Callable[[int, str], None]
 
 
 def run_to_the_end(folder: Path, url: str) -> None:
-    """Go on with the run of this folder, or begin it, and close it."""
+    """Go on with the run of this folder, or begin it, and close it. A run closed without its papers is closed again."""
     with open_house(folder, no_progress) as opened:
         house: House = opened.with_inserter(url)
-        run = begin_run(house.plant)
-        carry_on(house.plant, house.line(DemoOperator()), run)
+        with house.store.reader() as ledger:
+            closed = [run for run in ledger.runs() if run.state is RunState.CLOSED]
+        run = closed[0] if closed else begin_run(house.plant)
+        if not closed:
+            carry_on(house.plant, house.line(DemoOperator()), run)
         close_house_run(house, run, "test operator")
 
 

@@ -20,8 +20,19 @@ from mailroom.verify.verify import verify_run
 from tests.production.conftest import SETTINGS
 from tests.world.crash import count_commits, in_child, killed_at, run_to_the_end
 
-PIECES = 2
+PIECES = 3
 SHARE = 4
+FAULTS = """
+[[fault]]
+kind = "misread"
+piece = "P00000001"
+
+[[fault]]
+kind = "jam"
+station = "folder"
+piece = "P00000002"
+"""
+"""A piece to divert and a jam to clear, so that the run has a reprint batch."""
 """The moments are dealt out to this many tests, so that they can run side by side."""
 
 
@@ -30,15 +41,22 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A house with invoices waiting; every trial works on a copy of it."""
     folder = tmp_path_factory.mktemp("prepared") / "house"
     init_house(folder, "Test", settings=SETTINGS)
+    (folder / "faults.toml").write_text(FAULTS)
     with open_house(folder, no_progress) as house:
-        for invoice in generate(PIECES, seed=12):
+        for invoice in generate(PIECES, seed=24):
             assert house.reception().take(invoice, "generated") is None
     return folder
 
 
+def the_machine(folder: Path) -> SimulatorSettings:
+    return SimulatorSettings(
+        folder / "queue" / "stack", folder / "machine", 1, str(folder / "faults.toml"), speed=10_000
+    )
+
+
 def trial(prepared: Path, folder: Path, commit: int, when: str) -> None:
     shutil.copytree(prepared, folder)
-    machine = SimulatorSettings(folder / "queue" / "stack", folder / "machine", seed=1, faults="none")
+    machine = the_machine(folder)
     with running_simulator(machine) as url:
 
         def work() -> None:
@@ -77,7 +95,7 @@ def commits(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
     folder = tmp_path_factory.mktemp("counted") / "house"
     shutil.copytree(prepared, folder)
     record = folder / "commits"
-    machine = SimulatorSettings(folder / "queue" / "stack", folder / "machine", seed=1, faults="none")
+    machine = the_machine(folder)
     with running_simulator(machine) as url:
         assert in_child(count_commits(lambda: run_to_the_end(folder, url), record)) == 0
     check(folder, "undisturbed")
@@ -90,6 +108,6 @@ def test_a_run_killed_at_any_commit_goes_on_and_mails_everything_once(
     prepared: Path, commits: int, share: int, tmp_path: Path
 ) -> None:
     moments = [(commit, when) for commit in range(1, commits + 1) for when in ("before", "after")]
-    assert len(moments) > 60
+    assert len(moments) > 100
     for commit, when in moments[share::SHARE]:
         trial(prepared, tmp_path / f"{commit}-{when}", commit, when)
