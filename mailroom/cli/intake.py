@@ -38,6 +38,10 @@ def intake(
     return REFUSED if refused else 0
 
 
+_NOTES_MOST = 20
+"""A file taken in a second time would fill the screen with as many notes as it has documents."""
+
+
 def received_json(result: Received) -> dict[str, Any]:
     """One element of `intake --json`."""
     invoice = result.invoice
@@ -51,6 +55,7 @@ def received_json(result: Received) -> dict[str, Any]:
         "total": str(invoice.totals.payable) if invoice else None,
         "language": invoice.language if invoice else None,
         "error": error_json(result.error),
+        **({"note": error_json(result.note)} if result.note else {}),
     }
 
 
@@ -66,6 +71,11 @@ def _show(results: list[Received], refused: list[Received], folder: Path) -> Non
     for result in refused:
         if result.error is not None:
             show_error(result.error)
+    notes = [result.note for result in results if result.note is not None]
+    for note in notes[:_NOTES_MOST]:
+        show_error(note, style="yellow")
+    if len(notes) > _NOTES_MOST:
+        stdout.print(f"and {len(notes) - _NOTES_MOST} more that were taken in before (--json lists them)")
     if refused:
         stdout.print(f"{len(refused)} set aside in {escape(str(folder / 'quarantine'))}", soft_wrap=True)
     stdout.print("Next: mailroom run start")

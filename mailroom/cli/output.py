@@ -32,9 +32,9 @@ def exit_code(error: Explained) -> int:
     return _BY_CODE.get(error.code[:2], OUR_FAULT)
 
 
-def show_error(error: Explained) -> None:
+def show_error(error: Explained, style: str = "red") -> None:
     """Code and fact, then place and remedy, each on its line."""
-    stderr.print(f"[bold red]{escape(error.code)}[/] {escape(error.message)}", soft_wrap=True)
+    stderr.print(f"[bold {style}]{escape(error.code)}[/] {escape(error.message)}", soft_wrap=True)
     if error.place:
         stderr.print(f"      at {escape(error.place)}", soft_wrap=True)
     if error.remedy:

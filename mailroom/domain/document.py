@@ -10,6 +10,8 @@ from mailroom.domain.invoice import IssuedInvoice
 
 
 class DocumentState(Enum):
+    """SET_ASIDE waits for a person, with its `problem`; it no longer stands in the way of a corrected document."""
+
     WAITING = "waiting"
     PLANNED = "planned"
     SET_ASIDE = "set-aside"
@@ -31,6 +33,10 @@ class Document:
     received_at: datetime
     state: DocumentState = DocumentState.WAITING
     problem: str = ""
+
+
+LIVE = frozenset({DocumentState.WAITING, DocumentState.PLANNED, DocumentState.DELIVERED})
+"""A document in one of these goes out, or has gone: its number is taken."""
 
 
 def document_key(invoice: IssuedInvoice) -> str:

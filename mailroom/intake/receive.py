@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.domain.document import Document, document_key
+from mailroom.domain.document import LIVE, Document, DocumentState, document_key
 from mailroom.domain.errors import Explained, InputRefused, MailroomError
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.intake.reader import Reading, read_file
-from mailroom.production.ports import Clock, OpenLedger
+from mailroom.production.ports import Clock, Ledger, OpenLedger
 from mailroom.production.record import Recorder
 from spool.atomic import AtomicFile, disk_error, write_whole
 
@@ -22,14 +22,16 @@ _PART_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of one document. `status`: "accepted"; "refused" (it was read, but can't be taken); "quarantined"
-    (the file could not be read). `error` is None when accepted."""
+    """What became of one document. `status`: "accepted" (it is in the ledger and goes out once); "refused" (it was
+    read, but can't be taken); "quarantined" (the file could not be read). `error` is None when accepted; `note` then
+    says when it was there already (E1801) or is set aside for a person's decision (E1802)."""
 
     file: str
     status: str
     kind: str
     invoice: IssuedInvoice | None
     error: Explained | None
+    note: Explained | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +68,51 @@ class Reception:
                 self._set_aside(path, refused)
 
     def take(self, invoice: IssuedInvoice, source: str) -> InputRefused | None:
-        """Put one invoice into the ledger; the error when it is there already."""
+        """Put one invoice into the ledger, so that it goes out exactly once. Returns what the operator should know:
+
+        E1801  it is there already; nothing was added (taking in twice is harmless).
+        E1802  its number is taken by a document with other content; it is set aside until a person decides.
+        """
         key = document_key(invoice)
+        note: InputRefused | None = None
         with self.open_ledger() as ledger:
-            first = ledger.find_document(key)
-            if first is not None and self.duplicates_by is None:
-                return _duplicate(invoice, source, first)
-            document = ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
-            if first is not None:
-                Recorder(ledger, self.clock).accept_duplicate(document, f"person:{self.duplicates_by}")
+            held = ledger.documents_of(key)
+            live = [document for document in held if document.state in LIVE]
+            same = next((document for document in (*live, *held) if document.invoice == invoice), None)
+            if live and self.duplicates_by is None:
+                known = same is not None and same.state in LIVE
+                note = (_already if known else _conflict)(invoice, source, live[0])
+                if same is None:
+                    self._add(ledger, key, invoice, source, note)
+            else:
+                document = same if same is not None and same.state is DocumentState.SET_ASIDE else None
+                if document is not None:
+                    ledger.set_document(document.id, DocumentState.WAITING)
+                else:
+                    document = self._add(ledger, key, invoice, source, None)
+                if live:
+                    Recorder(ledger, self.clock).accept_duplicate(document, f"person:{self.duplicates_by}")
+                else:
+                    _supersede(ledger, held, document)
             ledger.commit()
-        return None
+        return note
+
+    def _add(
+        self, ledger: Ledger, key: str, invoice: IssuedInvoice, source: str, problem: InputRefused | None
+    ) -> Document:
+        document = ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
+        if problem is not None:
+            text = f"{problem.code} {problem.message}. {problem.remedy}"
+            ledger.set_document(document.id, DocumentState.SET_ASIDE, text)
+        return document
 
     def _take(self, reading: Reading) -> Received:
         file = str(reading.file)
         if reading.invoice is None:
             status = "quarantined" if reading.kind == "unknown" else "refused"
             return Received(file, status, reading.kind, None, reading.error)
-        error = self.take(reading.invoice, f"{reading.file.name} {reading.place}".strip())
-        return Received(file, "refused" if error else "accepted", reading.kind, reading.invoice, error)
+        note = self.take(reading.invoice, f"{reading.file.name} {reading.place}".strip())
+        return Received(file, "accepted", reading.kind, reading.invoice, None, note)
 
     def _set_aside(self, path: Path, refused: list[Received]) -> None:
         """Copy the file once (its name carries its content's hash) and list what was wrong with it. E6001…E6004 when
@@ -128,20 +156,34 @@ def _copy_whole(source: Path, target: Path) -> None:
         writer.commit()
 
 
-def _duplicate(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
-    """E1801: the same document once more. E1802: another document under a number that is taken."""
-    name = f"{invoice.kind.value} {invoice.number} of {invoice.seller.name}"
-    place = f"{source} (first: {first.source}, {first.received_at:%Y-%m-%d %H:%M})"
-    if invoice == first.invoice:
-        return InputRefused(
-            "E1801",
-            f"{name} was taken in before",
-            place=place,
-            remedy="Nothing to do: it goes out once. To send it once more: intake --accept-duplicates NAME.",
-        )
+def _supersede(ledger: Ledger, held: Iterable[Document], document: Document) -> None:
+    """A corrected document takes the place of those set aside under its number."""
+    for earlier in held:
+        if earlier.state is DocumentState.SET_ASIDE and earlier.id != document.id:
+            ledger.set_document(earlier.id, DocumentState.WITHDRAWN, f"superseded by {document.source}")
+
+
+def _already(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
+    return InputRefused(
+        "E1801",
+        f"{_name(invoice)} was taken in before: it goes out once",
+        place=_places(source, first),
+        remedy="Nothing to do. To send it once more: intake --accept-duplicates NAME.",
+    )
+
+
+def _conflict(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
     return InputRefused(
         "E1802",
-        f"{name} was taken in before, with other content",
-        place=place,
-        remedy="Ask the sender which one holds. To send both: intake --accept-duplicates NAME.",
+        f"{_name(invoice)} was taken in before, with other content: this one is set aside",
+        place=_places(source, first),
+        remedy="Ask the sender which one holds. To send this one, too: intake --accept-duplicates NAME.",
     )
+
+
+def _name(invoice: IssuedInvoice) -> str:
+    return f"{invoice.kind.value} {invoice.number} of {invoice.seller.name}"
+
+
+def _places(source: str, first: Document) -> str:
+    return f"{source} (first: {first.source}, {first.received_at:%Y-%m-%d %H:%M})"

@@ -43,8 +43,8 @@ class Ledger(Protocol):
     def commit(self) -> None: ...
 
     # documents
-    def find_document(self, key: str) -> Document | None:
-        """The first document accepted under this key."""
+    def documents_of(self, key: str) -> list[Document]:
+        """Every document taken in under this key, in order of arrival."""
         ...
 
     def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document: ...

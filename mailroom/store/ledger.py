@@ -89,9 +89,9 @@ class SqlLedger:
 
     # documents
 
-    def find_document(self, key: str) -> Document | None:
-        row = self._rows(select(documents).where(documents.c.key == key, documents.c.ordinal == 0))
-        return document_of(row[0]) if row else None
+    def documents_of(self, key: str) -> list[Document]:
+        rows = self._rows(select(documents).where(documents.c.key == key).order_by(documents.c.ordinal))
+        return [document_of(row) for row in rows]
 
     def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document:
         count = select(func.count()).select_from(documents).where(documents.c.key == key)

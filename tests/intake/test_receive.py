@@ -61,6 +61,10 @@ def codes(results: list[Received]) -> list[str | None]:
     return [each.error.code if each.error else None for each in results]
 
 
+def notes(results: list[Received]) -> list[str | None]:
+    return [result.note.code if result.note else None for result in results]
+
+
 def test_a_refused_file_is_kept_unchanged_beside_its_reasons(store: Store, quarantine: Path) -> None:
     source = BAD / "totals-mismatch.xml"
     (result,) = receive(store, quarantine, source)
@@ -102,36 +106,90 @@ def test_the_same_document_again_is_not_taken_twice(store: Store, quarantine: Pa
     write_jsonl(file, generate(1, 3))
     before = receive(store, quarantine, file)
     again = receive(store, quarantine, file)
-    assert set(codes(again)) == {"E1801"}
-    assert all(each.status == "refused" and each.invoice is not None for each in again)
+    assert set(notes(again)) == {"E1801"}
+    assert all(each.status == "accepted" and each.error is None for each in again)
     assert len(waiting(store)) == len(before)
-    error = again[0].error
-    assert error is not None
-    assert "one.jsonl line 1 (first: one.jsonl line 1, 2026-03-02 12:00)" in error.place
+    note = again[0].note
+    assert note is not None
+    assert "one.jsonl line 1 (first: one.jsonl line 1, 2026-03-02 12:00)" in note.place
+    assert not quarantine.exists()
 
 
 def test_the_same_document_in_another_file_is_the_same_document(store: Store, quarantine: Path, tmp_path: Path) -> None:
     for name in ("one.jsonl", "other.jsonl"):
         write_jsonl(tmp_path / name, generate(1, 3))
     receive(store, quarantine, tmp_path / "one.jsonl")
-    assert set(codes(receive(store, quarantine, tmp_path / "other.jsonl"))) == {"E1801"}
+    assert set(notes(receive(store, quarantine, tmp_path / "other.jsonl"))) == {"E1801"}
 
 
-def test_a_number_that_stands_for_two_contents_is_asked_about(store: Store, quarantine: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def versions(tmp_path: Path) -> tuple[Path, Path]:
+    """Two files with one document each, of one number and with different content."""
     first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
-    write_jsonl(first, generate(1, 3))
-    lines = [json.loads(line) for line in first.read_text(encoding="utf-8").splitlines()]
-    lines[0]["notes"] = ["Another note."]
-    second.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    receive(store, quarantine, first)
-    assert codes(receive(store, quarantine, second))[0] == "E1802"
+    write_jsonl(first, list(generate(1, 3))[:1])
+    document = json.loads(first.read_text(encoding="utf-8"))
+    document["notes"] = ["Another note."]
+    second.write_text(json.dumps(document) + "\n", encoding="utf-8")
+    return first, second
+
+
+def test_a_number_that_stands_for_two_contents_is_set_aside_once(
+    store: Store, quarantine: Path, versions: tuple[Path, Path]
+) -> None:
+    receive(store, quarantine, versions[0])
+    for _ in range(2):
+        (result,) = receive(store, quarantine, versions[1])
+        assert (result.status, notes([result])) == ("accepted", ["E1802"])
+    assert len(waiting(store)) == 1
+    with store.reader() as ledger:
+        (aside,) = ledger.documents(DocumentState.SET_ASIDE)
+    assert aside.problem.startswith("E1802")
+    assert aside.invoice.notes == ("Another note.",)
+
+
+def test_a_person_lets_the_one_set_aside_go_out_too(
+    store: Store, quarantine: Path, versions: tuple[Path, Path]
+) -> None:
+    receive(store, quarantine, *versions)
+    assert notes(receive(store, quarantine, versions[1], by="Kari")) == [None]
+    with store.reader() as ledger:
+        assert not ledger.documents(DocumentState.SET_ASIDE)
+        assert [document.ordinal for document in ledger.documents(DocumentState.WAITING)] == [0, 1]
+
+
+def test_a_corrected_document_takes_the_place_of_one_set_aside(
+    store: Store, quarantine: Path, versions: tuple[Path, Path]
+) -> None:
+    receive(store, quarantine, versions[0])
+    with store.ledger() as ledger:
+        (document,) = ledger.documents(DocumentState.WAITING)
+        ledger.set_document(document.id, DocumentState.SET_ASIDE, "E4030 no glyph")
+        ledger.commit()
+    assert notes(receive(store, quarantine, versions[1])) == [None]
+    with store.reader() as ledger:
+        assert [document.invoice.notes for document in ledger.documents(DocumentState.WAITING)] == [("Another note.",)]
+        (withdrawn,) = ledger.documents(DocumentState.WITHDRAWN)
+    assert "superseded" in withdrawn.problem
+
+
+def test_one_set_aside_waits_again_when_it_comes_unchanged(
+    store: Store, quarantine: Path, versions: tuple[Path, Path]
+) -> None:
+    receive(store, quarantine, versions[0])
+    with store.ledger() as ledger:
+        (document,) = ledger.documents(DocumentState.WAITING)
+        ledger.set_document(document.id, DocumentState.SET_ASIDE, "E4030 no glyph")
+        ledger.commit()
+    assert notes(receive(store, quarantine, versions[0])) == [None]
+    with store.reader() as ledger:
+        assert [again.id for again in ledger.documents(DocumentState.WAITING)] == [document.id]
 
 
 def test_a_duplicate_within_one_file_is_found(store: Store, quarantine: Path, tmp_path: Path) -> None:
     file = tmp_path / "twice.jsonl"
     count = write_jsonl(file, generate(1, 3))
     file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
-    assert codes(receive(store, quarantine, file)) == [None] * count + ["E1801"] * count
+    assert notes(receive(store, quarantine, file)) == [None] * count + ["E1801"] * count
     assert len(waiting(store)) == count
 
 
