@@ -174,8 +174,8 @@ class _Shift:
             try:
                 free = self.inserter.queue_piece(PieceSpec(copy.order, copy.piece, copy.copy, copy.sheets))
             except CommandRefused as refused:
-                if refused.fault is Fault.QUEUE_FULL:
-                    return
+                if refused.fault in (Fault.QUEUE_FULL, Fault.NO_JOB):
+                    return  # it has no job when it was switched off just now: the next look sees to it
                 if refused.fault is not Fault.ALREADY_QUEUED:
                     raise
                 free = 1
@@ -199,6 +199,8 @@ class _Shift:
         try:
             self.inserter.end_job()
         except CommandRefused as refused:
+            if refused.fault is Fault.NO_JOB:
+                return True
             if refused.fault is not Fault.PATH_NOT_EMPTY:
                 raise
             # A sheet of nobody's may be stuck although every piece has its outcome.

@@ -73,9 +73,9 @@ class Standstill:
         try:
             self.inserter.start()
         except CommandRefused as refused:
-            if refused.fault in _REFUSALS:
+            if refused.fault in _REFUSALS - {Fault.NO_JOB}:
                 raise
-            # Something has come up since it was asked: the next look sees to it.
+            # Something has come up since it was asked, or the machine was switched off: the next look sees to it.
 
     def _mend(self, fault: Fault) -> None:
         """Until the machine takes the reset. Behind the gravest fault others may stand: each is asked for once."""
