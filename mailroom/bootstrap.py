@@ -59,7 +59,7 @@ class House:
         settings = self.settings
         return Line(
             queue=queue or make_queue(self.folder, settings),
-            open_inserter=inserter_opener(settings),
+            open_inserter=inserter_opener(self.folder, settings),
             machine=settings.inserter.name,
             operator=operator,
             patience=Patience(settings.patience.poll, settings.patience.stalled),
@@ -127,10 +127,10 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         clock=now,
         sleep=time.sleep,
         pages=PageStore(folder / "pages"),
-        program=compile_layout(load_layout(settings.layout), fonts),
+        program=compile_layout(load_layout(_of_folder(folder, settings.layout)), fonts),
         fonts=fonts,
-        mark_set=load_mark_set(settings.mark_set),
-        envelopes=tuple(load_envelope(name) for name in settings.envelopes),
+        mark_set=load_mark_set(_of_folder(folder, settings.mark_set)),
+        envelopes=tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes),
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,
@@ -150,7 +150,7 @@ def make_queue(folder: Path, settings: Settings) -> PrintQueue:
     return CupsQueue(queue.printer, server=queue.server or None)
 
 
-def inserter_opener(settings: Settings) -> OpenInserter:
+def inserter_opener(folder: Path, settings: Settings) -> OpenInserter:
     """Connects to the inserter of the settings. NeedsPerson (E2060) when none is configured."""
 
     def connect(sink: EventSink, resume: tuple[int, int] | None) -> AbstractContextManager[Inserter]:
@@ -163,7 +163,7 @@ def inserter_opener(settings: Settings) -> OpenInserter:
             )
         return InserterDriver(
             settings.inserter.url,
-            profile=load_profile(settings.inserter.profile),
+            profile=load_profile(_of_folder(folder, settings.inserter.profile)),
             sink=sink,
             clock=time.monotonic,
             host_session=secrets.randbits(32),
@@ -171,6 +171,11 @@ def inserter_opener(settings: Settings) -> OpenInserter:
         )
 
     return connect
+
+
+def _of_folder(folder: Path, name: str) -> str | Path:
+    """What comes with the house goes by its name; a TOML file lies where the settings do, unless its path is whole."""
+    return folder / name if name.endswith(".toml") else name
 
 
 def _toml_text(text: str) -> str:

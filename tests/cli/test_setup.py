@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from drivers.inserter.errors import ProfileError
 from mailroom.bootstrap import open_house
+from mailroom.cli.operators import DemoOperator
 from mailroom.config import load_settings
 from mailroom.production.plant import no_progress
 from tests.cli.command import PROGRAM, SETTINGS, call, make_house
@@ -159,9 +161,27 @@ def test_a_long_error_is_one_line_where_nobody_reads_it_on_a_terminal(tmp_path: 
 
 def test_as_a_process_stdout_holds_one_document_and_nothing_else(tmp_path: Path) -> None:
     folder = make_house(tmp_path / "house")
-    command = [PROGRAM, "intake", ROOT / "README.md", "--dir", folder, "--json"]
+    command: list[str | Path] = [PROGRAM, "intake", ROOT / "README.md", "--dir", folder, "--json"]
     ended = subprocess.run(command, capture_output=True, check=False)
     assert ended.returncode == 3, ended.stderr
     assert ended.stdout.startswith(b"[\n")
     assert ended.stdout.endswith(b"]\n")
     assert ended.stderr == b""
+
+
+def test_files_that_the_settings_name_lie_beside_them(tmp_path: Path) -> None:
+    folder = make_house(tmp_path / "house", 'envelopes = ["own.toml"]\nlayout = "own/letter.toml"\n')
+    (folder / "own.toml").write_bytes((ROOT / "layouts" / "envelopes" / "c5.toml").read_bytes())
+    (folder / "own").mkdir()
+    (folder / "own" / "letter.toml").write_bytes((ROOT / "layouts" / "catalogue" / "invoice.toml").read_bytes())
+    with open_house(folder, no_progress) as house:
+        assert [envelope.name for envelope in house.plant.envelopes] == ["c5"]
+
+
+def test_a_profile_of_ones_own_is_read_when_the_machine_is_needed(tmp_path: Path) -> None:
+    folder = make_house(tmp_path / "house", '[inserter]\nurl = "socket://localhost:7"\nprofile = "own.toml"\n')
+    with open_house(folder, no_progress) as house:
+        opener = house.line(DemoOperator()).open_inserter
+        with pytest.raises(ProfileError, match="E2011") as caught:
+            opener(lambda _events: None, None)
+    assert caught.value.place == str(folder / "own.toml")
