@@ -56,7 +56,7 @@ def _pages(file: Path) -> None:
     try:
         for page in document:
             gray = page.render(scale=200 / 72, grayscale=True).to_numpy()
-            if not zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormat.DataMatrix):
+            if not zxingcpp.read_barcodes(gray, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)):
                 raise AssertionError("no code found on a whole page")
     finally:
         document.close()

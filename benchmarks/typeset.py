@@ -15,7 +15,7 @@ import statistics
 import sys
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -119,7 +119,7 @@ def _line(place: int, chance: random.Random) -> dict[str, Any]:
     }
 
 
-WORKLOADS = {
+WORKLOADS: Mapping[str, Callable[[int], dict[str, Any]]] = {
     "two pages, 25 lines": lambda number: invoice(number, 25),
     "one page, 8 lines": lambda number: invoice(number, 8),
     "one page, 8 lines, payment QR": lambda number: invoice(number, 8, "EUR"),

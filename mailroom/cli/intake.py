@@ -13,6 +13,7 @@ from mailroom.bootstrap import open_house
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import REFUSED, StageProgress, error_json, print_json, show_error, stdout
 from mailroom.intake.receive import Received
+from mailroom.production.compose import layout_language
 
 
 def intake(
@@ -53,7 +54,7 @@ def received_json(result: Received) -> dict[str, Any]:
         "customer": invoice.buyer.name if invoice else None,
         "currency": invoice.currency if invoice else None,
         "total": str(invoice.totals.payable) if invoice else None,
-        "language": invoice.language if invoice else None,
+        "language": (invoice.language or layout_language(invoice)) if invoice else None,
         "error": error_json(result.error),
         **({"note": error_json(result.note)} if result.note else {}),
     }

@@ -18,7 +18,7 @@ KEYS = [
 
 
 def demo(folder: Path, *arguments: str) -> dict[str, Any]:
-    command = [PROGRAM, "demo", "--out", folder, "--json", *arguments]
+    command: list[str | Path] = [PROGRAM, "demo", "--out", folder, "--json", *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=110)
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""

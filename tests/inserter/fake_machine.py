@@ -19,7 +19,7 @@ STOP, HALT, CLEAR_PATH, DIVERT, RESET, REPLAY, END_JOB = range(9, 16)
 
 
 def frame_of(payload: bytes) -> bytes:
-    return cobs.encode(payload + struct.pack("<H", CrcX25.calc(payload))) + b"\0"
+    return bytes(cobs.encode(payload + struct.pack("<H", CrcX25.calc(payload)))) + b"\0"
 
 
 def text(value: str) -> bytes:

@@ -213,6 +213,7 @@ def test_a_command_given_after_the_sink_failed_raises_and_is_not_sent(line: Real
             machine.emit(supply(20, 1))
         assert journal.entered.wait(PATIENCE_S)
         raised: list[bool] = []
+        count = 0
         while not raised:
             try:
                 driver.reset_fault()

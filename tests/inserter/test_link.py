@@ -247,7 +247,7 @@ def test_a_welcome_in_another_version_is_not_accepted() -> None:
 
 
 def welcome_body(session: int) -> bytes:
-    return cobs.decode(welcome(session)[:-1])[2:-2]
+    return bytes(cobs.decode(welcome(session)[:-1])[2:-2])
 
 
 def test_a_second_answer_to_the_same_hello_changes_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -122,10 +123,14 @@ def test_the_same_values_give_the_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() == two.read_bytes()
 
 
+def _fonts(page: Any) -> Any:
+    return page["/Resources"]["/Font"].values()
+
+
 def test_the_fonts_are_embedded(tmp_path: Path) -> None:
     path = tmp_path / "statement.pdf"
     write_statement(path, statement())
-    fonts = [font.get_object() for page in PdfReader(path).pages for font in page["/Resources"]["/Font"].values()]
+    fonts = [font.get_object() for page in PdfReader(path).pages for font in _fonts(page)]
     used = [font for font in fonts if "SourceSans" in font["/BaseFont"]]
     assert used
     assert all("/FontFile2" in font["/FontDescriptor"] for font in used)
@@ -138,7 +143,14 @@ def test_four_tags_stand_on_a_page_and_each_barcode_reads(tmp_path: Path) -> Non
     read = []
     for page in document:
         image = page.render(scale=200 / 72, grayscale=True).to_numpy().squeeze()
-        read.append(sorted(code.text for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128)))
+        read.append(
+            sorted(
+                code.text
+                for code in zxingcpp.read_barcodes(
+                    image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128)
+                )
+            )
+        )
     document.close()
     assert read == [[f"R000007-T{number:02d}" for number in part] for part in ((1, 2, 3, 4), (5, 6))]
     text = pages(path)[0]

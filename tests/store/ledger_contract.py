@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -279,13 +280,14 @@ class LedgerContract:
 
     def test_what_is_not_there_can_not_be_set(self, begin: Callable[[], Ledger]) -> None:
         with begin() as ledger:
-            for change in (
+            changes: tuple[Callable[[], None], ...] = (
                 lambda: ledger.set_document(1, DocumentState.PLANNED),
                 lambda: ledger.set_run("R000009", RunState.CLOSED),
                 lambda: ledger.set_piece("P00000009", PieceState.MAILED),
                 lambda: ledger.set_copy("P00000009", 1, CopyState.MAILED, 1),
                 lambda: ledger.set_batch(batch()),
-            ):
+            )
+            for change in changes:
                 with pytest.raises(StoreError, match="E6510"):
                     change()
 
@@ -371,14 +373,15 @@ class LedgerContract:
             self.lay_out(ledger)
             ledger.add_run(run(2))
             ledger.add_piece(piece(9, of="R000002"))
-            for fields in (
+            labels: tuple[dict[str, Any], ...] = (
                 {"run": "R000001"},
                 {"batch": "R000001-B01"},
                 {"piece": "P00000001"},
                 {"piece": "P00000009"},
                 {"run": "R000002", "piece": "P00000001"},
                 {},
-            ):
+            )
+            for fields in labels:
                 ledger.append(Entry(NOW, "x", "system", **fields))
             assert [each.seq for each in ledger.entries(run="R000001")] == [1, 2, 3]
             assert [each.seq for each in ledger.entries(run="R000002")] == [4, 5]

@@ -53,7 +53,10 @@ def count_commits(work: Callable[[], None], record: Path) -> Callable[[], None]:
     """The work, writing the number of its commits to a file."""
 
     def counting() -> None:
-        _on_commit(lambda number, _when: record.write_text(str(number)))
+        def hook(number: int, _when: str) -> None:
+            record.write_text(str(number))
+
+        _on_commit(hook)
         work()
 
     return counting
