@@ -24,13 +24,14 @@ class TestSqliteLedger(LedgerContract):
             yield store
 
 
-@pytest.mark.skipif(not POSTGRESQL, reason="MAILROOM_TEST_POSTGRESQL names no database")
-class TestPostgresqlLedger(LedgerContract):
-    @pytest.fixture
-    def store(self) -> Iterator[Store]:
-        with open_store(POSTGRESQL) as store:
-            with store.engine.begin() as connection:
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
-            store.upgrade()
-            yield store
+if POSTGRESQL:
+
+    class TestPostgresqlLedger(LedgerContract):
+        @pytest.fixture
+        def store(self) -> Iterator[Store]:
+            with open_store(POSTGRESQL) as store:
+                with store.engine.begin() as connection:
+                    connection.execute(text("DROP SCHEMA public CASCADE"))
+                    connection.execute(text("CREATE SCHEMA public"))
+                store.upgrade()
+                yield store
