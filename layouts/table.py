@@ -15,7 +15,7 @@ from layouts.document import Line
 from layouts.errors import LayoutError
 from layouts.geometry import number, pt
 from layouts.ink import Form, Ink, Pen, Shape
-from layouts.parts import Column, Layout, TablePart
+from layouts.parts import Column, Layout
 from layouts.wording import Wording
 
 _CACHED_CELLS = 20_000
@@ -115,7 +115,6 @@ class LineTable:
         self._width_pt = pt(part.first.width_mm)
         self._above_pt = pt(part.row_above_mm)
         self._below_pt = pt(part.row_below_mm)
-        self._plain_height_pt = self._above_pt + self._cell_pen.leading_pt + self._below_pt
         self._tallest_pt = pt(
             min(part.first.height_mm, part.continuation.height_mm) - part.head_height_mm - 2 * part.carry_height_mm
         )
@@ -328,9 +327,3 @@ class LineTable:
 def carried(rows: Iterable[Row], brought: Decimal) -> Decimal:
     """The sum up to the end of these rows."""
     return sum((row.net for row in rows), brought)
-
-
-def area_of(part: TablePart, first: bool) -> tuple[float, float]:
-    """Top and bottom of the table's area in points from the top."""
-    box = part.first if first else part.continuation
-    return pt(box.y_mm), pt(box.bottom_mm)

@@ -43,9 +43,6 @@ class TomlTable:
         """The error to raise for one key."""
         return LayoutError("E4012", fact, place=self.place(key), remedy=remedy)
 
-    def has(self, key: str) -> bool:
-        return key in self._values
-
     def keys(self) -> tuple[str, ...]:
         return tuple(self._values)
 

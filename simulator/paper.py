@@ -120,10 +120,6 @@ class Paper:
         """What lies at `station` is spoiled."""
         self._held[station].destroyed = True
 
-    def crushed(self, station: Station) -> bool:
-        held = self._held.get(station)
-        return held is not None and held.destroyed
-
     def put_down(self, source: Station, place: str) -> None:
         """What lies at `source` leaves the path: into the stacker, the divert bin or the operator's hands."""
         held = self._held.pop(source, None)
