@@ -224,7 +224,7 @@ def test_events_sent_again_are_delivered_once_and_acknowledged_again() -> None:
     for _ in range(3):
         host.machine.emit(supply(20, 1))
     host.run(0.3)
-    host.machine._say_event = lambda number: None  # type: ignore[method-assign]
+    host.machine._say_event = lambda number: None  # type: ignore[method-assign]  # noqa: ARG005
     host.machine.say(b"\x12" + (2).to_bytes(4, "big") + bytes(4) + supply(20, 1))
     host.run(0.3)
     assert host.numbers == [1, 2, 3]
