@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault
+from drivers.inserter.vocabulary import Fault, PieceSpec
 from mailroom.bootstrap import House
 from mailroom.cli.operators import NoOperator
 from mailroom.domain.lifecycle import CopyState
@@ -275,7 +275,10 @@ def test_a_sheet_of_nobodys_in_the_path_is_taken_out_before_the_job_ends(shop: S
 
 
 def test_where_nothing_moves_somebody_is_called(shop: Shop) -> None:
-    shop.machine.queue_piece = lambda _piece: 5  # type: ignore[method-assign]
+    def deaf(piece: PieceSpec) -> int:
+        return 5
+
+    shop.machine.queue_piece = deaf  # type: ignore[method-assign]
     with pytest.raises(MachineTrouble, match="E2051 the machine is running: nothing moves"):
         shop.insert()
 
@@ -284,10 +287,10 @@ def test_copies_are_queued_by_their_place_in_the_stack(shop: Shop) -> None:
     queued: list[tuple[int, str]] = []
     take = shop.machine.queue_piece
 
-    def noted(piece: object) -> int:
-        queued.append((piece.order, piece.piece))  # type: ignore[attr-defined]
-        return take(piece)  # type: ignore[arg-type]
+    def noted(piece: PieceSpec) -> int:
+        queued.append((piece.order, piece.piece))
+        return take(piece)
 
-    shop.machine.queue_piece = noted  # type: ignore[method-assign,assignment]
+    shop.machine.queue_piece = noted  # type: ignore[method-assign]
     shop.insert()
     assert [piece for _, piece in sorted(queued)] == shop.pieces

@@ -59,7 +59,7 @@ class Machine:
         self.boots += 1
         log, stack = self.folder / "machine", self.folder / "queue" / "stack"
         log.mkdir(exist_ok=True)
-        command = [
+        command: list[str | Path] = [
             *(sys.executable, "-m", "simulator", "--listen", "tcp://127.0.0.1:0", "--stacks", stack, "--json"),
             *("--faults", self.faults, "--seed", "1", "--speed", str(self.speed), "--serial", "SIM-1"),
             *("--log", log / "log.jsonl", "--truth", log / "truth.jsonl", "--operator", "auto", "--until-eof"),

@@ -105,8 +105,12 @@ def full_disk(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.
     command = [mount or "mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(runs)]
     if mount is None or os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("a disk of its own can't be mounted here; the other case stands for it")
+
+    def remount() -> None:
+        subprocess.run([mount, "-o", "remount,size=50m", str(runs)], check=True)
+
     try:
-        yield Disk(lambda: subprocess.run([mount, "-o", "remount,size=50m", str(runs)], check=True) and None)
+        yield Disk(remount)
     finally:
         subprocess.run(["umount", str(runs)], check=True)
 
@@ -223,7 +227,7 @@ def test_a_host_that_was_killed_goes_on_by_itself_when_it_is_started_again(folde
     """Nobody need be at the machine: it stopped because its host was away."""
     take_in(folder, 8)
     with machine_in(folder, speed=40) as machine:
-        command = [PROGRAM, "run", "start", "--dir", folder, "--inserter", machine.url, "--json"]
+        command: list[str | Path] = [PROGRAM, "run", "start", "--dir", folder, "--inserter", machine.url, "--json"]
         host = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while sum(put["place"] == "stacker" for put in machine.truth()) < 2:
