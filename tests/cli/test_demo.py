@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import PROGRAM, call
+from tests.world.oracle import disagreements
 
 KEYS = [
     *("run", "planned", "mailed", "withdrawn", "moved", "unknown", "sheets", "copies", "reprinted", "destroyed"),
@@ -51,6 +52,8 @@ def test_a_machine_that_should_not_be_running_still_mails_everything_once(tmp_pa
     assert result["reprinted"] == result["destroyed"] > 0
     assert result["unknown"] == 0
     assert result["verified"] is True
+    folder = Path(result["folder"])
+    assert not disagreements(folder / "runs" / result["run"], folder / "machine" / "truth.jsonl")
 
 
 def test_the_demo_deletes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Holds the ledger against the paper: what the exports say was mailed, and what really lies in the envelopes.
+
+Reads only the run's exported files and the simulator's record of where each sheet is; shares nothing with the
+application or with its verifier."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+Name = tuple[str, int]
+Sheet = tuple[str, int]
+"""(print file, page)"""
+
+
+def disagreements(run_folder: Path, truth: Path) -> list[str]:
+    """In words, where ledger and paper differ; empty when every envelope in the stacker holds, in order, exactly the
+    sheets of one mailed copy, every mailed copy is in one envelope, and no piece is in two."""
+    composed = composed_copies(run_folder)
+    copy_of = {sheets: name for name, sheets in composed.items()}
+    found: list[str] = []
+    sealed: dict[Name, int] = {}
+    for deposit in map(json.loads, truth.read_text(encoding="utf-8").splitlines()):
+        if deposit["place"] != "stacker":
+            continue
+        sheets = tuple((sheet["file"], sheet["page"]) for sheet in deposit["sheets"])
+        name = copy_of.get(sheets)
+        if name is None:
+            found.append(f"envelope {deposit['envelope']} holds {sheets}, which is no copy")
+        else:
+            sealed[name] = sealed.get(name, 0) + 1
+    mailed = mailed_copies(run_folder)
+    found.extend(f"{name} is in {count} envelopes" for name, count in sealed.items() if count > 1)
+    found.extend(f"{name} is mailed and in no envelope" for name in mailed - sealed.keys())
+    found.extend(f"{name} is in an envelope and not mailed" for name in sealed.keys() - mailed)
+    pieces = [piece for piece, _ in sealed]
+    found.extend(f"{piece} is in two envelopes" for piece in set(pieces) if pieces.count(piece) > 1)
+    return found
+
+
+def composed_copies(run_folder: Path) -> dict[Name, tuple[Sheet, ...]]:
+    """The sheets of every copy, in order, by the control files; the first page of a sheet stands for it."""
+    copies: dict[Name, tuple[Sheet, ...]] = {}
+    for control in sorted(run_folder.glob("*.control.jsonl")):
+        header, *lines, _ = map(json.loads, control.read_text(encoding="utf-8").splitlines())
+        sides = 1 if header["sides"] == "one-sided" else 2
+        for line in lines:
+            numbers = range(line["first_sheet"], line["first_sheet"] + line["sheets"])
+            copies[line["piece"], line["copy"]] = tuple(
+                (header["print_file"], sides * (number - 1) + 1) for number in numbers
+            )
+    return copies
+
+
+def mailed_copies(run_folder: Path) -> set[Name]:
+    """What the ledger says was mailed."""
+    run: dict[str, Any] = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    return {
+        (piece["piece"], copy["copy"])
+        for piece in run["pieces"]
+        for copy in piece["copies"]
+        if copy["state"] == "mailed"
+    }
