@@ -16,6 +16,7 @@ from mailroom.domain.run import Batch, BatchState
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
 from mailroom.production.record import Recorder
+from omr.sheet import SheetId
 
 _OUTCOMES = {
     Outcome.STACKED: CopyEvent.STACK,
@@ -25,6 +26,10 @@ _OUTCOMES = {
     Outcome.REMOVED: CopyEvent.LOSE,
     Outcome.NOT_FED: CopyEvent.NOT_FED,
 }
+
+
+_OPEN = frozenset({CopyState.FEEDING, CopyState.SCANNED, CopyState.UNKNOWN})
+"""The machine's word decides where a copy in one of these is."""
 
 
 @dataclass(slots=True)
@@ -70,7 +75,9 @@ class JournalSink:
         evidence = {"boot": event.boot_id, "number": event.number}
         match body:
             case SheetScanned(sheet=sheet, of=of) if sheet == of:
-                self._move(ledger, record, run, (piece, number), CopyEvent.SCAN, who, evidence)
+                copy = ledger.copy(body.piece, body.copy)
+                if copy is None or self._proven(ledger, run, copy):
+                    self._move(ledger, record, run, (piece, number), CopyEvent.SCAN, who, evidence)
             case PieceOutcome():
                 self._outcome(ledger, record, run, body, who, evidence)
             case JobEnded(counters=counters) if batch is not None:
@@ -78,23 +85,35 @@ class JournalSink:
             case _:
                 pass
 
+    def _flaw(self, ledger: Ledger, run: str, copy: Copy, body: PieceOutcome) -> str:
+        """Why a claim to have stacked a copy is not believed; empty when it is."""
+        if body.sheets != copy.sheets:
+            return "sheet_count"
+        return "" if self._proven(ledger, run, copy) else "unproven"
+
+    def _proven(self, ledger: Ledger, run: str, copy: Copy) -> bool:
+        """Whether the camera saw every sheet of the copy as composed, in order, and in each its own code."""
+        composed = [SheetId(run, copy.piece, copy.copy, sheet, copy.sheets) for sheet in range(1, copy.sheets + 1)]
+        template = self.plant.mark_set.code.template
+        seen = [
+            template.match(chained.entry.detail["code"])
+            for chained in ledger.entries(piece=copy.piece)
+            if chained.entry.event == "machine.sheet_scanned" and chained.entry.copy == copy.copy
+        ]
+        return seen[-copy.sheets :] == composed
+
     def _outcome(
         self, ledger: Ledger, record: Recorder, run: str, body: PieceOutcome, who: str, evidence: dict[str, Any]
     ) -> None:
         event = _OUTCOMES[body.outcome]
         copy = ledger.copy(body.piece, body.copy)
-        evidence = {**evidence, "outcome": body.outcome.name.lower(), "reason": body.reason.name.lower()}
-        if event is CopyEvent.STACK and copy is not None and body.sheets != copy.sheets:
-            record.incident(
-                "sheet_count",
-                run=run,
-                batch=copy.batch,
-                piece=copy.piece,
-                copy=copy.copy,
-                machine=body.sheets,
-                composed=copy.sheets,
-            )
-            event = CopyEvent.LOSE
+        words = {"outcome": body.outcome.name.lower(), "reason": body.reason.name.lower()}
+        evidence = {**evidence, **words, "sheets": body.sheets}
+        if event is CopyEvent.STACK and copy is not None and copy.state in _OPEN:
+            flaw = self._flaw(ledger, run, copy, body)
+            if flaw:
+                record.incident(flaw, run=run, batch=copy.batch, piece=copy.piece, copy=copy.copy, **evidence)
+                event = CopyEvent.LOSE
         self._move(ledger, record, run, (body.piece, body.copy), event, who, evidence)
 
     def _move(
@@ -112,8 +131,8 @@ class JournalSink:
         if copy is None:
             record.incident("foreign_piece", run=run, piece=piece, copy=number, event=event.value, **evidence)
             return
-        if event is CopyEvent.SCAN and copy.state is CopyState.UNKNOWN:
-            return
+        if event in (CopyEvent.SCAN, CopyEvent.LOSE) and copy.state is CopyState.UNKNOWN:
+            return  # neither settles anything
         try:
             record.copy(run, copy, event, who, **evidence)
         except MailroomError as error:

@@ -181,7 +181,8 @@ class FakeInserter:
                 return
             self.queue.pop(0)
             for sheet in range(1, spec.sheets + 1):
-                self._emit(SheetScanned(spec.piece, spec.copy, sheet, spec.sheets, "code", 0))
+                code = f"{self.job[:7]}{spec.piece}{spec.copy:02}{sheet:03}{spec.sheets:03}"
+                self._emit(SheetScanned(spec.piece, spec.copy, sheet, spec.sheets, code, 0))
             if faults:
                 self.path.append(spec)
                 self._stand(faults)

@@ -77,7 +77,15 @@ class Machine:
 
 
 def scans(copy: Copy) -> list[SheetScanned]:
-    return [SheetScanned(copy.piece, copy.copy, sheet, copy.sheets, "code", 0) for sheet in range(1, copy.sheets + 1)]
+    return [
+        SheetScanned(copy.piece, copy.copy, sheet, copy.sheets, code_of(copy, sheet), 0)
+        for sheet in range(1, copy.sheets + 1)
+    ]
+
+
+def code_of(copy: Copy, sheet: int) -> str:
+    """The text in the sheet's code."""
+    return f"{copy.batch[:7]}{copy.piece}{copy.copy:02}{sheet:03}{copy.sheets:03}"
 
 
 def outcome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -92,7 +93,34 @@ def test_stacked_without_a_scan_is_not_believed(shop: Shop) -> None:
     Machine(house, batch).say(outcome(copy, Outcome.STACKED))
     assert copy_now(house, copy).state is CopyState.UNKNOWN
     (incident,) = incidents(house)
-    assert (incident.event, incident.piece, incident.copy) == ("incident.unexpected_event", copy.piece, copy.copy)
+    assert (incident.event, incident.piece, incident.copy) == ("incident.unproven", copy.piece, copy.copy)
+
+
+def test_stacked_with_one_sheet_never_scanned_is_not_believed(small_house: Callable[..., House]) -> None:
+    house = small_house(pieces=8)
+    run = planned(house)
+    batch = inserting(house, printed(house, run)[-1])
+    copy = max((each for each in copies(house, run) if each.batch == batch.id), key=lambda each: each.sheets)
+    assert copy.sheets > 1
+    Machine(house, batch).say(*scans(copy)[1:], outcome(copy, Outcome.STACKED))
+    assert copy_now(house, copy).state is CopyState.UNKNOWN
+    assert [entry.event for entry in incidents(house)] == ["incident.unproven"]
+
+
+@pytest.mark.parametrize("code", ["", "R000009P00000001", "R000009P0000000101001001"])
+def test_a_sheet_whose_code_says_something_else_proves_nothing(shop: Shop, code: str) -> None:
+    house, _, batch, (copy, *_) = shop
+    *others, last = scans(copy)
+    Machine(house, batch).say(*others, replace(last, code=code), outcome(copy, Outcome.STACKED))
+    assert copy_now(house, copy).state is CopyState.UNKNOWN
+    assert [entry.event for entry in incidents(house)] == ["incident.unproven"]
+
+
+def test_late_evidence_without_every_scan_settles_nothing(shop: Shop) -> None:
+    house, _, batch, (copy, *_) = shop
+    move(house, copy, CopyEvent.LOSE, who="system")
+    Machine(house, batch).say(outcome(copy, Outcome.STACKED))
+    assert copy_now(house, copy).state is CopyState.UNKNOWN
 
 
 def test_stacked_with_another_number_of_sheets_is_not_believed(shop: Shop) -> None:
@@ -100,8 +128,7 @@ def test_stacked_with_another_number_of_sheets_is_not_believed(shop: Shop) -> No
     Machine(house, batch).say(*scans(copy), outcome(copy, Outcome.STACKED, sheets=copy.sheets + 1))
     assert copy_now(house, copy).state is CopyState.UNKNOWN
     (incident,) = incidents(house)
-    assert incident.event == "incident.sheet_count"
-    assert (incident.detail["machine"], incident.detail["composed"]) == (copy.sheets + 1, copy.sheets)
+    assert (incident.event, incident.detail["sheets"]) == ("incident.sheet_count", copy.sheets + 1)
 
 
 @pytest.mark.parametrize(
