@@ -52,9 +52,7 @@ def _journal(ledger: Ledger, run: str) -> tuple[list[str], dict[str, Any], dict[
     lines: list[str] = []
     previous, head = GENESIS, GENESIS
     boots: dict[int, tuple[int, int]] = {}
-    for chained in ledger.entries():
-        if not first <= chained.seq <= last:
-            continue
+    for chained in ledger.entries(span=(first, last)):
         lines.append(json.dumps(_line(chained, chained.seq in mine), ensure_ascii=False, separators=(",", ":")))
         previous = chained.previous if chained.seq == first else previous
         head = chained.hash

@@ -115,8 +115,11 @@ class Ledger(Protocol):
         """(boot id, number) of the machine event journaled last."""
         ...
 
-    def entries(self, *, run: str | None = None, piece: str | None = None) -> Iterator[ChainedEntry]:
-        """In order; of one run (with the entries of its batches and pieces) or of one piece, or all."""
+    def entries(
+        self, *, run: str | None = None, piece: str | None = None, span: tuple[int, int] | None = None
+    ) -> Iterator[ChainedEntry]:
+        """In order; of one run (with the entries of its batches and pieces), of one piece, from one seq to another
+        (both included), or all."""
         ...
 
 

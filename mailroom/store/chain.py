@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -68,22 +69,22 @@ class JournalWriter:
         row = self._connection.execute(_LAST_MACHINE_EVENT).first()
         return None if row is None else (row.machine_boot, row.machine_event)
 
-    def entries(self, run: str | None, piece: str | None) -> Iterator[ChainedEntry]:
+    def entries(self, run: str | None, piece: str | None, span: tuple[int, int] | None) -> Iterator[ChainedEntry]:
         """In order, read a page at a time, so that a journal of any length takes little memory."""
         self.flush()
         wanted = _seqs(run, piece)
         if wanted is None:
-            yield from self._all()
+            yield from self._stretch(*(span or (1, sys.maxsize)))
             return
-        seqs = self._connection.execute(wanted.order_by("seq")).scalars().all()
+        first, end = span or (1, sys.maxsize)
+        seqs = [seq for seq in self._connection.execute(wanted.order_by("seq")).scalars() if first <= seq <= end]
         for start in range(0, len(seqs), _PAGE):
             yield from self._page(select(journal).where(journal.c.seq.in_(seqs[start : start + _PAGE])))
 
-    def _all(self) -> Iterator[ChainedEntry]:
-        last = 0
-        while page := self._page(select(journal).where(journal.c.seq > last).limit(_PAGE)):
+    def _stretch(self, first: int, end: int) -> Iterator[ChainedEntry]:
+        while page := self._page(select(journal).where(journal.c.seq.between(first, end)).limit(_PAGE)):
             yield from page
-            last = page[-1].seq
+            first = page[-1].seq + 1
 
     def _page(self, rows: Select[*tuple[Any, ...]]) -> list[ChainedEntry]:
         return [entry_of(row) for row in self._connection.execute(rows.order_by(journal.c.seq)).mappings()]

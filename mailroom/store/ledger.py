@@ -233,8 +233,10 @@ class SqlLedger:
     def last_machine_event(self) -> tuple[int, int] | None:
         return self._readable().journal.last_machine_event()
 
-    def entries(self, *, run: str | None = None, piece: str | None = None) -> Iterator[ChainedEntry]:
-        return self._readable().journal.entries(run, piece)
+    def entries(
+        self, *, run: str | None = None, piece: str | None = None, span: tuple[int, int] | None = None
+    ) -> Iterator[ChainedEntry]:
+        return self._readable().journal.entries(run, piece, span)
 
     # inside
 

@@ -387,6 +387,9 @@ class LedgerContract:
             assert [each.seq for each in ledger.entries(run="R000002")] == [4, 5]
             assert [each.seq for each in ledger.entries(piece="P00000001")] == [3, 5]
             assert [each.seq for each in ledger.entries(run="R000002", piece="P00000001")] == [5]
+            assert [each.seq for each in ledger.entries(span=(2, 4))] == [2, 3, 4]
+            assert [each.seq for each in ledger.entries(run="R000001", span=(2, 4))] == [2, 3]
+            assert not list(ledger.entries(span=(1, 0)))
             assert [each.seq for each in ledger.entries()] == [1, 2, 3, 4, 5, 6]
 
     def test_a_reader_sees_what_was_there_at_its_beginning_and_holds_nobody_up(self, store: Store) -> None:
