@@ -11,6 +11,7 @@ import typer
 from mailroom.cli.options import Json
 from mailroom.cli.output import REFUSED, StageProgress, print_json, stdout
 from mailroom.domain.errors import InputRefused
+from mailroom.domain.words import count
 from omr.markset import load_mark_set
 from omr.read import SheetReading, read_pdf
 
@@ -83,4 +84,4 @@ def _show(readings: list[tuple[Path, SheetReading]], bad: int) -> None:
         for problem in reading.problems:
             stdout.print(f"        {problem}", style="red", markup=False, soft_wrap=True)
     verdict = f"[bold red]{bad} with problems[/]" if bad else "[bold green]all read[/]"
-    stdout.print(f"{len(readings)} sheets, {verdict}")
+    stdout.print(f"{count(len(readings), 'sheet')}, {verdict}")

@@ -12,7 +12,9 @@ from drivers.inserter.vocabulary import Position
 from mailroom.cli.output import stderr
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy
+from mailroom.domain.words import count
 from mailroom.production.reconcile import VERDICTS
+from mailroom.production.standstill import paper_at, station_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,17 @@ class TerminalOperator:
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
         stderr.print(f"\n[bold red]The machine stands: {escape(text)}[/]")
         for place in positions:
-            station = place.station.name.lower().replace("_", " ")
-            stderr.print(f"  {station:<16} {place.piece} copy {place.copy}, {place.sheets} sheets: take them out")
+            stderr.print(f"  {station_of(place):<16} {paper_at(place)}: take them out")
         question = "Is the path empty, and the cause mended?" if positions else "Is the cause mended?"
         return typer.confirm(question, err=True)
 
     def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:
         answers: dict[tuple[str, int], str] = {}
-        stderr.print(f"\n[bold]{len(copies)} copies need your word[/] (empty answer: later)")
+        stderr.print(f"\n[bold]{count(len(copies), 'copy')} need your word[/] (empty answer: later)")
         for copy in copies:
             name = (copy.piece, copy.copy)
-            reason = escape(reasons[name])
-            stderr.print(f"  {copy.piece} copy {copy.copy}, {copy.sheets} sheets, {copy.state.value}: {reason}")
+            told = f"{count(copy.sheets, 'sheet')}, {copy.state.value}: {escape(reasons[name])}"
+            stderr.print(f"  {copy.piece} copy {copy.copy}, {told}")
             allowed = [word for word in VERDICTS if word != "stacked" or copy.state is CopyState.UNKNOWN]
             while True:
                 answer = typer.prompt(f"    {' / '.join(allowed)}", default="", show_default=False, err=True).strip()

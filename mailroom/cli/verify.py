@@ -13,6 +13,7 @@ from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import PERSON, print_json, stdout
 from mailroom.cli.run import latest_run_folder
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.words import count
 from mailroom.verify.verify import verify_run
 
 
@@ -36,11 +37,12 @@ def verify(
     if json:
         print_json(asdict(verdict))
     else:
-        for invariant, count in sorted(verdict.checked.items()):
-            stdout.print(f"  invariant {invariant}: {count} checked")
+        for invariant, checked in sorted(verdict.checked.items()):
+            stdout.print(f"  invariant {invariant}: {checked} checked")
         for finding in verdict.findings:
             where = " ".join(filter(None, (finding.piece, f"copy {finding.copy}" if finding.copy else "")))
             told = escape(f"{finding.invariant} {where or '–'}: {finding.detail}")
             stdout.print(f"[bold red]✗[/] {told}", soft_wrap=True)
-        stdout.print("[bold green]✓ verified[/]" if verdict.ok else f"[bold red]{len(verdict.findings)} findings[/]")
+        found = count(len(verdict.findings), "finding")
+        stdout.print("[bold green]✓ verified[/]" if verdict.ok else f"[bold red]{found}[/]")
     return 0 if verdict.ok else PERSON

@@ -6,6 +6,7 @@ from __future__ import annotations
 from mailroom.domain.errors import NeedsPerson
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
+from mailroom.domain.words import count
 from mailroom.production.assemble_batch import assemble_batch
 from mailroom.production.compose import compose_waiting
 from mailroom.production.insert import insert_batch
@@ -65,7 +66,7 @@ def _needs_person(run: MailRun, copies: list[Copy]) -> NeedsPerson:
     more = f" and {len(copies) - 20} more" if len(copies) > 20 else ""
     return NeedsPerson(
         "E7030",
-        f"{len(copies)} copies wait for a person: {listed}{more}",
+        f"waiting for a person, {count(len(copies), 'copy')}: {listed}{more}",
         place=run.id,
         remedy="Look at each, then: mailroom piece resolve PIECE --as destroyed|quarantined|stacked --who NAME.",
     )

@@ -4,8 +4,9 @@ that paper was taken out; what a machine can see for itself (a closed cover, a f
 from __future__ import annotations
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, MachineState
+from drivers.inserter.vocabulary import Fault, MachineState, Position
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.words import count
 from mailroom.production.ports import Inserter, Operator
 
 _UNDER_WAY = frozenset({MachineState.RUNNING, MachineState.STOPPING, MachineState.CLEARING})
@@ -130,13 +131,20 @@ def words(fault: Fault) -> str:
     return fault.name.lower().replace("_", " ")
 
 
+def station_of(place: Position) -> str:
+    """ "insert feeder 1" """
+    return place.station.name.lower().replace("_", " ")
+
+
+def paper_at(place: Position) -> str:
+    """ "P00000042 copy 1, 3 sheets" """
+    return f"{place.piece} copy {place.copy}, {count(place.sheets, 'sheet')}"
+
+
 def machine_trouble(inserter: Inserter, batch: str, text: str) -> MachineTrouble:
     """E2051 with what stands in the path, station by station."""
     status = inserter.status()
-    where = "; ".join(
-        f"{place.station.name.lower().replace('_', ' ')}: {place.piece} copy {place.copy}, {place.sheets} sheets"
-        for place in inserter.position_map()
-    )
+    where = "; ".join(f"{station_of(place)}: {paper_at(place)}" for place in inserter.position_map())
     return MachineTrouble(
         "E2051",
         f"the machine is {status.state.name.lower()}: {text}. In the path: {where or 'nothing'}",

@@ -67,7 +67,7 @@ def test_only_the_words_asked_for_are_believed(
         (lost.piece, 1): "stacked",
     }
     asked = capsys.readouterr().err
-    assert "P00000001 copy 1, 1 sheets, diverted: [/odd] reason" in asked
+    assert "P00000001 copy 1, 1 sheet, diverted: [/odd] reason" in asked
     assert asked.count("destroyed / quarantined / stacked") == 2
     assert asked.count("destroyed / quarantined") == 5
 
