@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from simulator.collator import Key
-from simulator.messages import Cover, EmergencyStop, Supply
+from simulator.condition import Condition
+from simulator.messages import Cover, EmergencyStop, Event, Supply
+from simulator.paper import Paper
+from simulator.supplies import Supplies
 from simulator.words import Fault, Level, Station
 
-if TYPE_CHECKING:
-    from simulator.machine import Machine
-
 _NO_PIECE: Key = ("", 0)
+
+
+class Attended(Protocol):
+    """What hands can reach of a machine, and how its sensors report what they did."""
+
+    supplies: Supplies
+    paper: Paper
+    condition: Condition
+
+    @property
+    def moving(self) -> bool:
+        """Motors run: nobody reaches into the path."""
+
+    def emit(self, event: Event) -> None:
+        """Record an event."""
+
+    def trouble(self, fault: Fault, station: Station, key: Key, text: str) -> bool:
+        """Report a fault and let it act; False when it stands already."""
 
 
 class Operator:
     """What a person at the machine can do. The machine's sensors notice; the host learns it by events."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Attended) -> None:
         self._machine = machine
 
     def open_cover(self, station: Station) -> None:

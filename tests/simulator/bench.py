@@ -37,6 +37,9 @@ def name(number: int) -> str:
     return f"P{number:08d}"
 
 
+P1, P2, P3 = name(1), name(2), name(3)
+
+
 def sheets_of(sizes: Sequence[int], copy: int = 1) -> list[SheetId]:
     """The stack of a job whose pieces have these numbers of sheets."""
     return [
