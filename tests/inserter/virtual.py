@@ -10,13 +10,14 @@ from drivers.inserter.calls import Call
 from drivers.inserter.commands import Command
 from drivers.inserter.profile import Profile, load_profile
 from drivers.inserter.session import InserterSession
-from drivers.inserter.vocabulary import MachineEvent
+from drivers.inserter.vocabulary import LinkState, MachineEvent, PieceSpec
 
 from .fake_machine import FakeMachine
 from .lines import PERFECT, Faults, LossyLine
 
 STEP_S = 0.01
 HOST = 0x0A0B0C0D
+PIECE = PieceSpec(1, "P00000001", 1, 3)
 
 
 class VirtualHost:
@@ -98,6 +99,14 @@ class VirtualHost:
     @property
     def numbers(self) -> list[int]:
         return [event.number for event in self.journal]
+
+
+def connected(machine: FakeMachine | None = None) -> VirtualHost:
+    """A host whose link to the machine is up."""
+    host = VirtualHost(machine)
+    host.run(0.2)
+    assert host.session.link_state is LinkState.UP
+    return host
 
 
 def quick(profile: Profile) -> Profile:

@@ -6,53 +6,16 @@ import errno
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain, SpoolError
+from spool.job import JobState, QueueRefused, QueueUncertain, SpoolError
 from spool.queues.folder import FolderQueue
-from tests.spool.print_queue_files import make_job, page_texts
-
-SECONDS_PER_SHEET = 2.0
-START = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
-
-
-@dataclass
-class World:
-    """A folder, a clock that is moved by hand, and as many queue objects as one likes."""
-
-    folder: Path
-    now: datetime = START
-    jobs: dict[str, PrintJob] = field(default_factory=dict)
-
-    @property
-    def root(self) -> Path:
-        return self.folder / "press"
-
-    def queue(self) -> FolderQueue:
-        return FolderQueue(self.root, lambda: self.now, SECONDS_PER_SHEET)
-
-    def later(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    def job(self, key: str, sheets: int = 10, sides: str = "two-sided-long-edge") -> PrintJob:
-        return make_job(self.folder, key, sheets, sides)
-
-    def flag(self, name: str, text: str = "") -> Path:
-        path = self.root / name
-        path.write_text(text)
-        return path
-
-    def report(self, key: str) -> JobReport:
-        return self.queue().report(key, "")
+from tests.spool.folder_world import START, World
+from tests.spool.print_queue_files import page_texts
 
 
 @pytest.fixture
@@ -356,75 +319,3 @@ def test_a_clock_that_is_set_back_takes_no_sheet_away(world: World) -> None:
     assert world.report("K").sheets_completed == 4
     world.later(2)
     assert world.report("K").sheets_completed == 5
-
-
-class AnyDay(RuleBasedStateMachine):
-    """Submissions, waits, stops, holds and cancels in any order: no sheet is lost, made up or printed twice."""
-
-    world: World
-
-    @initialize()
-    def begin(self) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.world = World(Path(self.folder.name))
-        self.mark = self.world.queue().bookmark()
-        self.seen: dict[str, JobReport] = {}
-
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            self.folder.cleanup()
-
-    @rule(
-        key=st.sampled_from("ABC"),
-        sheets=st.integers(1, 4),
-        sides=st.sampled_from(["one-sided", "two-sided-long-edge"]),
-    )
-    def submit(self, key: str, sheets: int, sides: str) -> None:
-        job = self.world.jobs.setdefault(key, self.world.job(key, sheets, sides))
-        self.world.queue().submit(job)
-
-    @rule(seconds=st.floats(0, 9))
-    def wait(self, seconds: float) -> None:
-        self.world.later(seconds)
-
-    @rule(name=st.sampled_from(["STOPPED", "jobs/A.held", "jobs/B.held"]))
-    def toggle(self, name: str) -> None:
-        path = self.world.root / name
-        if path.exists():
-            path.unlink()
-        else:
-            path.touch()
-
-    @rule(key=st.sampled_from("ABC"), how=st.sampled_from(["canceled", "aborted"]))
-    def end(self, key: str, how: str) -> None:
-        if (self.world.root / "jobs" / f"{key}.json").exists():
-            (self.world.root / "jobs" / f"{key}.{how}").touch()
-
-    @invariant()
-    def counts_and_stacks_agree(self) -> None:
-        if not hasattr(self, "folder"):
-            return
-        for key in "ABC":
-            report = self.world.queue().find(key, self.mark)
-            job = self.world.jobs.get(key)
-            assert (report.state is JobState.ABSENT) == (job is None)
-            if job is None:
-                continue
-            before = self.seen.get(key)
-            assert report.sheets_completed is not None
-            assert 0 <= report.sheets_completed <= job.sheets
-            if before is not None:
-                assert report.sheets_completed >= (before.sheets_completed or 0)
-                assert not before.state.ended or report == before or report.printer_state != before.printer_state
-            assert (report.state is JobState.COMPLETED) == (
-                report.state.ended and report.sheets_completed == job.sheets and report.stack is not None
-            )
-            if report.stack is not None:
-                per_sheet = 1 if job.sides == "one-sided" else 2
-                assert report.state.ended
-                assert len(page_texts(report.stack)) == report.sheets_completed * per_sheet
-            self.seen[key] = report
-
-
-TestAnyDay = AnyDay.TestCase
-TestAnyDay.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)

@@ -1,4 +1,4 @@
-"""The ledger's contract on the databases that the store knows."""
+"""The ledger's contracts on the databases that the store knows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from mailroom.store.store import Store, open_store
-from tests.store.ledger_contract import LedgerContract
+from tests.store.journal_contract import JournalContract
+from tests.store.records_contract import RecordsContract
 
 POSTGRESQL = os.environ.get("MAILROOM_TEST_POSTGRESQL", "")
 """Address of an empty database that the tests may fill and wipe."""
 
 
-class TestSqliteLedger(LedgerContract):
+class TestSqliteLedger(RecordsContract, JournalContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[Store]:
         with open_store(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
@@ -26,7 +27,7 @@ class TestSqliteLedger(LedgerContract):
 
 if POSTGRESQL:
 
-    class TestPostgresqlLedger(LedgerContract):
+    class TestPostgresqlLedger(RecordsContract, JournalContract):
         @pytest.fixture
         def store(self) -> Iterator[Store]:
             with open_store(POSTGRESQL) as store:

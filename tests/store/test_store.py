@@ -19,7 +19,7 @@ from mailroom.domain.journal import Entry
 from mailroom.store.errors import StoreError
 from mailroom.store.store import Store, migrations, open_store
 from mailroom.store.tables import metadata
-from tests.store.ledger_contract import NOW, run, unbroken
+from tests.store.ledgers import NOW, run, unbroken
 
 FORK = multiprocessing.get_context("fork")
 
