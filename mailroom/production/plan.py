@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from layouts.envelope import Envelope
 from mailroom.domain.document import Document, DocumentState
@@ -15,6 +16,8 @@ from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.production.compose import Composed, sheets_of
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,10 @@ def plan_pieces(
                 )
             else:
                 fitting.append(each)
-        plans.extend(_piece(part, envelopes, sides) for part in _split(fitting, largest, sides))
+        parts = cut(fitting, lambda each: sheets_of(each.pages.pages, sides), largest)
+        plans.extend(_piece(part, envelopes, sides) for part in parts)
     plans.sort(key=lambda plan: plan.sort_key)
     return plans, too_thick
-
-
-def _split(members: Sequence[Composed], largest: int, sides: str) -> Iterator[list[Composed]]:
-    part: list[Composed] = []
-    held = 0
-    for each in members:
-        sheets = sheets_of(each.pages.pages, sides)
-        if part and held + sheets > largest:
-            yield part
-            part, held = [], 0
-        part.append(each)
-        held += sheets
-    if part:
-        yield part
 
 
 def _piece(members: Sequence[Composed], envelopes: Sequence[Envelope], sides: str) -> PiecePlan:
@@ -104,19 +94,19 @@ def _piece(members: Sequence[Composed], envelopes: Sequence[Envelope], sides: st
     )
 
 
-def cut(pieces: Iterable[tuple[str, int]], batch_sheets: int) -> Iterator[list[tuple[str, int]]]:
-    """Cut (piece, sheets) pairs into batches of at most `batch_sheets` sheets, at piece boundaries; a piece larger
-    than that is a batch of its own."""
-    batch: list[tuple[str, int]] = []
+def cut(items: Iterable[ItemT], sheets: Callable[[ItemT], int], most: int) -> Iterator[list[ItemT]]:
+    """Cut items, in order, into parts of at most `most` sheets; an item larger than that is a part of its own."""
+    part: list[ItemT] = []
     held = 0
-    for piece, sheets in pieces:
-        if batch and held + sheets > batch_sheets:
-            yield batch
-            batch, held = [], 0
-        batch.append((piece, sheets))
-        held += sheets
-    if batch:
-        yield batch
+    for item in items:
+        size = sheets(item)
+        if part and held + size > most:
+            yield part
+            part, held = [], 0
+        part.append(item)
+        held += size
+    if part:
+        yield part
 
 
 def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
@@ -178,7 +168,7 @@ def add_batches(
     added: list[Batch] = []
     by_envelope = sorted((piece for piece, _ in copies), key=lambda piece: (piece.envelope, piece.sort_key, piece.id))
     for envelope, members in groupby(by_envelope, key=lambda piece: piece.envelope):
-        for part in cut([(piece.id, piece.sheets) for piece in members], plant.batch_sheets):
+        for part in cut(members, lambda piece: piece.sheets, plant.batch_sheets):
             ordinal += 1
             batch = Batch(
                 id=batch_id(run, ordinal),
@@ -187,15 +177,16 @@ def add_batches(
                 stock=plant.stock,
                 sides=plant.sides,
                 pieces=len(part),
-                sheets=sum(sheets for _, sheets in part),
+                sheets=sum(piece.sheets for piece in part),
                 state=BatchState.PLANNED,
-                reprint=any(numbers[piece] > 1 for piece, _ in part),
+                reprint=any(numbers[piece.id] > 1 for piece in part),
             )
             record.plan_batch(batch)
             first_sheet = 1
-            for order, (piece, sheets) in enumerate(part, 1):
-                copy = Copy(piece, numbers[piece], batch.id, order, first_sheet, sheets, CopyState.RELEASED)
+            for order, piece in enumerate(part, 1):
+                number = numbers[piece.id]
+                copy = Copy(piece.id, number, batch.id, order, first_sheet, piece.sheets, CopyState.RELEASED)
                 record.release(run, copy, reason)
-                first_sheet += sheets
+                first_sheet += piece.sheets
             added.append(batch)
     return added

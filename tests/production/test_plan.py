@@ -109,7 +109,7 @@ def test_every_document_is_in_exactly_one_piece_or_set_aside(documents: list[tup
 @given(st.lists(st.integers(1, 40), max_size=60), st.integers(1, 100))
 def test_batches_keep_order_and_limit(sheets: list[int], limit: int) -> None:
     pieces = [(f"P{index:08d}", count) for index, count in enumerate(sheets)]
-    batches = list(cut(pieces, limit))
+    batches = list(cut(pieces, lambda piece: piece[1], limit))
     assert [piece for batch in batches for piece in batch] == pieces
     for batch in batches:
         assert sum(count for _, count in batch) <= limit or len(batch) == 1
