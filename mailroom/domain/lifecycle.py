@@ -105,12 +105,8 @@ PERSONAL = frozenset({E.HAND_OVER, E.DESTROY, E.QUARANTINE, E.DECLARE_STACKED, E
 def step(state: CopyState, event: CopyEvent, who: str) -> CopyState:
     """The state after `event`. Raises E7001 for an event that does not fit the state, E7002 for a personal event
     without a person (`who` must be "person:NAME")."""
-    if event in PERSONAL and not is_person(who):
-        raise MailroomError(
-            "E7002",
-            f"'{event.value}' needs a named person, not {who!r}",
-            remedy="Give your name with --who.",
-        )
+    if event in PERSONAL:
+        demand_person(event.value, who)
     try:
         return TRANSITIONS[state, event]
     except KeyError:
@@ -120,6 +116,14 @@ def step(state: CopyState, event: CopyEvent, who: str) -> CopyState:
             f"a copy that is {state.value} can't '{event.value}'",
             remedy=f"Possible now: {', '.join(allowed) or 'nothing, its life has ended'}.",
         ) from None
+
+
+def demand_person(event: str, who: str) -> None:
+    """E7002 unless `who` is a named person."""
+    if not is_person(who):
+        raise MailroomError(
+            "E7002", f"'{event}' needs a named person, not {who!r}", remedy="Give your name with --who."
+        )
 
 
 def is_person(who: str) -> bool:

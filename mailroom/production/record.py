@@ -9,7 +9,7 @@ from typing import Any
 from mailroom.domain.document import Document
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import Entry
-from mailroom.domain.lifecycle import CopyEvent, CopyState, is_person, step
+from mailroom.domain.lifecycle import REPLACEABLE, CopyEvent, CopyState, demand_person, step
 from mailroom.domain.piece import Copy, PieceState
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.production.ports import Clock, Ledger
@@ -35,7 +35,7 @@ class Recorder:
 
     def close_run(self, run: MailRun, who: str, detail: Mapping[str, Any]) -> MailRun:
         """The run is handed over. E7002 without a named person."""
-        _demand_person("run.closed", who)
+        demand_person("run.closed", who)
         closed = replace(run, state=RunState.CLOSED, closed_at=self.clock())
         self.ledger.set_run(run.id, closed.state, closed.closed_at)
         self._append(
@@ -88,7 +88,7 @@ class Recorder:
         earlier = self.ledger.copies(copy.piece)
         if earlier:
             last = max(earlier, key=lambda each: each.copy)
-            if last.state not in (CopyState.DESTROYED, CopyState.QUARANTINED) or copy.copy != last.copy + 1:
+            if last.state not in REPLACEABLE or copy.copy != last.copy + 1:
                 raise MailroomError(
                     "E7003",
                     f"copy {copy.copy} can't be released while copy {last.copy} is {last.state.value}",
@@ -148,7 +148,7 @@ class Recorder:
 
     def piece(self, run: str, piece: str, state: PieceState, who: str) -> None:
         """End a piece. E7002 without a named person."""
-        _demand_person(f"piece.{state.value}", who)
+        demand_person(f"piece.{state.value}", who)
         self.ledger.set_piece(piece, state)
         self._append(Entry(self.clock(), f"piece.{state.value}", who, run=run, piece=piece, state_to=state.value))
 
@@ -166,10 +166,3 @@ class Recorder:
 
     def _append(self, entry: Entry) -> None:
         self.ledger.append(entry)
-
-
-def _demand_person(event: str, who: str) -> None:
-    if not is_person(who):
-        raise MailroomError(
-            "E7002", f"'{event}' needs a named person, not {who!r}", remedy="Give your name with --who."
-        )
