@@ -14,7 +14,7 @@ from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.words import count
 from mailroom.production.reconcile import VERDICTS
-from mailroom.production.standstill import paper_at, station_of
+from mailroom.production.standstill import paper_at, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class TerminalOperator:
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
         stderr.print(f"\n[bold red]The machine stands: {escape(text)}[/]")
         for place in positions:
-            stderr.print(f"  {station_of(place):<16} {paper_at(place)}: take them out")
+            stderr.print(f"  {words(place.station):<16} {paper_at(place)}: take them out")
         question = "Is the path empty, and the cause mended?" if positions else "Is the cause mended?"
         return typer.confirm(question, err=True)
 

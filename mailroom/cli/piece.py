@@ -11,6 +11,7 @@ from mailroom.bootstrap import House, open_house
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import StageProgress, print_json, stdout
 from mailroom.domain.errors import MailroomError
+from mailroom.production.lookup import the_piece
 from mailroom.production.reconcile import resolve as resolve_copy
 from mailroom.production.withdraw import withdraw_piece
 
@@ -83,9 +84,7 @@ def _scanned(house: House, code: str) -> str:
 def piece_report(house: House, piece: str) -> dict[str, Any]:
     """`piece show --json`."""
     with house.store.reader() as ledger:
-        held = ledger.piece(piece)
-        if held is None:
-            raise MailroomError("E7021", f"no piece {piece}", remedy="Scan or type the number, as P00000001.")
+        held = the_piece(ledger, piece)
         entries = [chained.entry for chained in ledger.entries(piece=piece)]
         return {
             "piece": piece,

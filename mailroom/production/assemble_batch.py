@@ -10,6 +10,7 @@ from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece
 from mailroom.domain.run import Batch, BatchState
 from mailroom.production.compose import page_indices
+from mailroom.production.lookup import the_run
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
 from omr.sheet import SheetId, SheetOrders
@@ -23,10 +24,8 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
     """Write `BATCH.pdf` and `BATCH.control.jsonl` into the run's folder and record the batch as assembled."""
     with plant.read_ledger() as ledger:
         copies = [copy for copy in ledger.copies_of_batch(batch.id) if copy.state is not CopyState.CANCELED]
-        pieces = {piece.id: piece for piece in ledger.pieces(batch.run)}
-        run = ledger.run(batch.run)
-    if run is None:
-        raise MailroomError("E7012", f"run {batch.run} is not in the ledger", place=batch.id)
+        pieces = {piece.id: piece for piece in ledger.pieces_of_batch(batch.id)}
+        run = the_run(ledger, batch.run)
     folder = plant.run_folder(batch.run)
     folder.mkdir(parents=True, exist_ok=True)
     printed = assemble(

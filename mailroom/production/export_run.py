@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import GENESIS, ChainedEntry, entry_fields
 from mailroom.domain.run import Batch, MailRun
+from mailroom.production.lookup import the_run
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
 from mailroom.production.tally import tally
@@ -24,9 +24,7 @@ def export_run(plant: Plant, run_id: str, machine: str, machine_log: Path | None
     folder = plant.run_folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     with plant.read_ledger() as ledger:
-        run = ledger.run(run_id)
-        if run is None:
-            raise MailroomError("E7041", f"no run {run_id}", remedy="mailroom run show lists the runs.")
+        run = the_run(ledger, run_id)
         lines, journal, boots = _journal(ledger, run_id)
         summary = _summary(ledger, run, _control_lines(folder, ledger.batches(run_id)))
     logged = list(_machine_lines(machine_log, boots)) if machine_log is not None and machine_log.exists() else []

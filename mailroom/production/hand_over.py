@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from mailroom.domain.document import DocumentState
-from mailroom.domain.errors import MailroomError, NeedsPerson
+from mailroom.domain.errors import NeedsPerson
 from mailroom.domain.lifecycle import RESTING, CopyEvent, CopyState
 from mailroom.domain.piece import PieceState
 from mailroom.domain.run import BatchState, MailRun, RunState
+from mailroom.production.lookup import the_run
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
 from mailroom.production.reconcile import unresolved
@@ -20,9 +21,7 @@ def close_run(plant: Plant, run_id: str, name: str) -> MailRun:
     """Record that person `name` handed over every stacked piece, and close the run. Closing a closed run changes
     nothing. Raises NeedsPerson (E7040) while a copy or piece is not settled, naming it."""
     with plant.open_ledger() as ledger:
-        run = ledger.run(run_id)
-        if run is None:
-            raise MailroomError("E7041", f"no run {run_id}", remedy="mailroom run show lists the runs.")
+        run = the_run(ledger, run_id)
         if run.state is RunState.CLOSED:
             return run
         _refuse_unsettled(ledger, run)

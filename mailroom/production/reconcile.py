@@ -8,6 +8,7 @@ from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import BatchState
+from mailroom.production.lookup import the_piece
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger, Operator
 from mailroom.production.record import Recorder
@@ -52,10 +53,8 @@ def resolve(plant: Plant, piece: str, copy_number: int | None, verdict: str, nam
     if verdict not in VERDICTS:
         raise MailroomError("E7020", f"unknown verdict {verdict!r}", remedy=f"One of: {', '.join(VERDICTS)}.")
     with plant.open_ledger() as ledger:
-        held = ledger.piece(piece)
+        held = the_piece(ledger, piece)
         copies = ledger.copies(piece)
-        if held is None or not copies:
-            raise MailroomError("E7021", f"no piece {piece}", remedy="Scan or type the piece's number, as P00000001.")
         number = copy_number if copy_number is not None else max(each.copy for each in copies)
         copy = ledger.copy(piece, number)
         if copy is None:

@@ -4,7 +4,7 @@ that paper was taken out; what a machine can see for itself (a closed cover, a f
 from __future__ import annotations
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, MachineState, Position
+from drivers.inserter.vocabulary import Fault, MachineState, Position, Station
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.words import count
 from mailroom.production.ports import Inserter, Operator
@@ -126,14 +126,9 @@ class Standstill:
             raise machine_trouble(self.inserter, self.batch, words(fault))
 
 
-def words(fault: Fault) -> str:
-    """The fault's name as an operator says it: "envelopes empty"."""
-    return fault.name.lower().replace("_", " ")
-
-
-def station_of(place: Position) -> str:
-    """ "insert feeder 1" """
-    return place.station.name.lower().replace("_", " ")
+def words(name: Fault | Station) -> str:
+    """A fault's or a station's name as an operator says it: "envelopes empty", "insert feeder 1"."""
+    return name.name.lower().replace("_", " ")
 
 
 def paper_at(place: Position) -> str:
@@ -144,7 +139,7 @@ def paper_at(place: Position) -> str:
 def machine_trouble(inserter: Inserter, batch: str, text: str) -> MachineTrouble:
     """E2051 with what stands in the path, station by station."""
     status = inserter.status()
-    where = "; ".join(f"{station_of(place)}: {paper_at(place)}" for place in inserter.position_map())
+    where = "; ".join(f"{words(place.station)}: {paper_at(place)}" for place in inserter.position_map())
     return MachineTrouble(
         "E2051",
         f"the machine is {status.state.name.lower()}: {text}. In the path: {where or 'nothing'}",

@@ -7,6 +7,7 @@ from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import REPLACEABLE, TRANSITIONS, CopyEvent, CopyState
 from mailroom.domain.piece import Copy, PieceState
 from mailroom.domain.run import BatchState
+from mailroom.production.lookup import the_piece
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
 
@@ -15,9 +16,7 @@ def withdraw_piece(plant: Plant, piece_id: str, name: str) -> None:
     """Person `name` withdraws a piece. A copy in a batch that is not yet assembled is canceled; a printed one must have
     been destroyed or quarantined (E7050)."""
     with plant.open_ledger() as ledger:
-        piece = ledger.piece(piece_id)
-        if piece is None:
-            raise MailroomError("E7021", f"no piece {piece_id}", remedy="Scan or type the number, as P00000001.")
+        piece = the_piece(ledger, piece_id)
         if piece.state is not PieceState.OPEN:
             raise MailroomError(
                 "E7051",

@@ -167,6 +167,10 @@ class SqlLedger:
         of_run = select(pieces).where(pieces.c.run == run).order_by(pieces.c.sort_key, pieces.c.id)
         return self._pieces(of_run, pieces.c.run == run)
 
+    def pieces_of_batch(self, batch: str) -> list[MailPiece]:
+        in_batch = pieces.c.id.in_(select(copies.c.piece).where(copies.c.batch == batch))
+        return self._pieces(select(pieces).where(in_batch).order_by(pieces.c.sort_key, pieces.c.id), in_batch)
+
     def set_piece(self, piece: str, state: PieceState) -> None:
         self._set(pieces.update().where(pieces.c.id == piece).values(state=state), f"piece {piece}")
 

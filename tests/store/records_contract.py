@@ -151,6 +151,9 @@ class RecordsContract(OnAStore):
             assert ledger.copies("P00000001") == [one, again]
             assert ledger.copies_of_batch("R000001-B01") == [two, one]
             assert ledger.copies_of_run("R000001") == [one, again, two]
+            assert [each.id for each in ledger.pieces_of_batch("R000001-B02")] == ["P00000001"]
+            assert ledger.pieces_of_batch("R000001-B01") == ledger.pieces("R000001")
+            assert ledger.pieces_of_batch("R000001-B09") == []
             assert ledger.copy("P00000001", 2) == again
             assert ledger.copy("P00000001", 3) is None
 
