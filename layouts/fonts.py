@@ -155,7 +155,12 @@ class FontFace:
         flags = _SYMBOLIC | (_FIXED_PITCH if post.isFixedPitch else 0) | (_ITALIC if italic else 0)
         return FontDescriptor(
             flags=flags | (_FORCE_BOLD if bold else 0),
-            bbox=tuple(self._thousandths(edge) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)),  # type: ignore[arg-type]
+            bbox=(
+                self._thousandths(head.xMin),
+                self._thousandths(head.yMin),
+                self._thousandths(head.xMax),
+                self._thousandths(head.yMax),
+            ),
             italic_angle=float(post.italicAngle),
             ascent=self._thousandths(os2.sTypoAscender),
             descent=self._thousandths(os2.sTypoDescender),
