@@ -10,24 +10,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+PdfSource = tuple[bytes | int, ...]
+"""The source of a PDF object: bytes as they are to be written; a number stands for a reference to the object of the
+form with that index."""
+
+
+@dataclass(frozen=True, slots=True)
+class PdfObject:
+    """An object that a form from another PDF needs. `stream` is encoded as the dictionary `source` says, which has no
+    Length; None for an object without a stream."""
+
+    source: PdfSource
+    stream: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FormXObject:
     """A static part (letterhead, rules, captions) that a print file stores once.
 
     `name` is the resource name ("X" + 12 hex digits of the content's SHA-256); `bbox_pt` is (x0, y0, x1, y1) in
-    points, PDF axes; `content` is a deflated content stream.
+    points, PDF axes; `content` is a deflated content stream. Without `resources` the form draws on what the print file
+    shares; a form taken from another PDF brings the source of its resource dictionary along, and in `objects` all that
+    this refers to.
     """
 
     name: str
     bbox_pt: tuple[float, float, float, float]
     content: bytes
+    resources: PdfSource = ()
+    objects: tuple[PdfObject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ImageXObject:
     """A raster image that a print file stores once. `data` is encoded as `filter` says ("FlateDecode", "DCTDecode").
 
-    `name` is "I" + 12 hex digits of the SHA-256 over data and geometry.
+    `name` is "I" + 12 hex digits of the SHA-256 over data and geometry. `colour_space` is DeviceGray, DeviceRGB or
+    DeviceCMYK; `decode` is the Decode array, () for the usual one; `soft_mask` is the resource name of the image of the
+    same page set that says how opaque this one is, "" when it covers all.
     """
 
     name: str
@@ -37,6 +57,8 @@ class ImageXObject:
     bits: int
     filter: str
     data: bytes
+    decode: tuple[float, ...] = ()
+    soft_mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +70,8 @@ class PageSet:
             each) of the *original* font file, so a subset with glyph ids kept serves every page.
     glyphs  font resource name ("F" + 12 hex digits of the font file's SHA-256) -> glyph ids used, those of forms
             included, sorted.
-    forms, images   by resource name.
+    forms, images   by resource name, those included that a form or a soft mask needs.
+    stocks  the paper each page wants, by name ("plain", "letterhead", "giro"), one a page; () is plain throughout.
     """
 
     key: str
@@ -59,3 +82,4 @@ class PageSet:
     glyphs: Mapping[str, tuple[int, ...]]
     forms: Mapping[str, FormXObject]
     images: Mapping[str, ImageXObject]
+    stocks: tuple[str, ...] = ()
