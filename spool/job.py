@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 
@@ -74,6 +75,10 @@ class SpoolError(Exception):
         self.message = message
         self.place = place
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[partial[SpoolError], tuple[str, str]]:
+        """An exception is otherwise made anew from its text alone, and could not leave a worker process."""
+        return partial(type(self), place=self.place, remedy=self.remedy), (self.code, self.message)
 
 
 class QueueRefused(SpoolError):

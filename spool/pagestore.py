@@ -7,13 +7,13 @@ import re
 import struct
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from layouts.pageset import FormXObject, ImageXObject, PageSet
+from layouts.pageset import FormXObject, ImageXObject, PageSet, PdfObject, PdfSource
 from spool.atomic import disk_error, write_whole
 from spool.container import Damaged, pack, unpack
 from spool.job import SpoolError
@@ -97,6 +97,7 @@ class PageStore:
             glyphs=dict(zip(description["glyphs"], map(_unpack_glyphs, parts), strict=False)),
             forms={name: self._form(name) for name in description["forms"]},
             images={name: self._image(name) for name in description["images"]},
+            stocks=tuple(description.get("stocks", ())),
         )
 
     def _put_resource(self, resource: FormXObject | ImageXObject) -> None:
@@ -113,9 +114,14 @@ class PageStore:
         self._written[resource.name] = (resource, _stamp(path))
 
     def _read_form(self, name: str) -> FormXObject:
-        description, (content,) = _read(self._resource_path(_checked(name, _RESOURCE)), name)
+        description, (content, *streams) = _read(self._resource_path(_checked(name, _RESOURCE)), name)
         x0, y0, x1, y1 = description["bbox_pt"]
-        return FormXObject(name=name, bbox_pt=(x0, y0, x1, y1), content=content)
+        held = iter(streams)
+        objects = tuple(
+            PdfObject(_unpack_source(source), next(held) if streamed else None)
+            for source, streamed in description.get("objects", ())
+        )
+        return FormXObject(name, (x0, y0, x1, y1), content, _unpack_source(description.get("resources", ())), objects)
 
     def _read_image(self, name: str) -> ImageXObject:
         description, (data,) = _read(self._resource_path(_checked(name, _RESOURCE)), name)
@@ -127,6 +133,8 @@ class PageStore:
             bits=description["bits"],
             filter=description["filter"],
             data=data,
+            decode=tuple(description.get("decode", ())),
+            soft_mask=description.get("soft_mask", ""),
         )
 
     def _pages_path(self, key: str) -> str:
@@ -155,12 +163,21 @@ def _pack_pages(page_set: PageSet) -> bytes:
         "glyphs": fonts,
         "forms": sorted(page_set.forms),
         "images": sorted(page_set.images),
+        **_told(stocks=page_set.stocks),
     }
     return pack(description, [*(_pack_glyphs(page_set.glyphs[font]) for font in fonts), *page_set.pages])
 
 
 def _pack_form(form: FormXObject) -> bytes:
-    return pack({"name": form.name, "bbox_pt": form.bbox_pt}, [form.content])
+    description = {
+        "name": form.name,
+        "bbox_pt": form.bbox_pt,
+        **_told(
+            resources=_pack_source(form.resources),
+            objects=[[_pack_source(each.source), each.stream is not None] for each in form.objects],
+        ),
+    }
+    return pack(description, [form.content, *(each.stream for each in form.objects if each.stream is not None)])
 
 
 def _pack_image(image: ImageXObject) -> bytes:
@@ -171,8 +188,23 @@ def _pack_image(image: ImageXObject) -> bytes:
         "colour_space": image.colour_space,
         "bits": image.bits,
         "filter": image.filter,
+        **_told(decode=image.decode, soft_mask=image.soft_mask),
     }
     return pack(description, [image.data])
+
+
+def _told(**fields: Sized) -> dict[str, Sized]:
+    """The fields that hold something: what most resources lack is not written, as in files from before it existed."""
+    return {field: value for field, value in fields.items() if len(value)}
+
+
+def _pack_source(source: PdfSource) -> list[str | int]:
+    """JSON has no bytes, so each byte is the character of the same number."""
+    return [part if isinstance(part, int) else part.decode("latin-1") for part in source]
+
+
+def _unpack_source(source: Iterable[str | int]) -> PdfSource:
+    return tuple(part if isinstance(part, int) else part.encode("latin-1") for part in source)
 
 
 def _pack_glyphs(glyphs: tuple[int, ...]) -> bytes:

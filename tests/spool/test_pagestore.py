@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.pageset import PageSet
+from layouts.pageset import PageSet, PdfObject
 from spool.job import SpoolError
 from spool.pagestore import PageStore
 from tests.spool.page_sets import form, image, page_set
@@ -44,6 +44,17 @@ def test_what_was_put_comes_back_equal(store: PageStore) -> None:
     assert store.put(RICH) == RICH.key
     assert store.get(RICH.key) == RICH
     assert PageStore(store.root).get(RICH.key) == RICH
+
+
+def test_a_form_from_another_pdf_a_soft_mask_and_the_stocks_come_back_equal(store: PageStore) -> None:
+    objects = (PdfObject((b"<</Type/Font/Name(\xff\x00)/Next ", 1, b">>")), PdfObject((b"<<>>",), b"\x00raw"))
+    bare = replace(form("7 w"), name="X" + "7" * 12)
+    foreign = replace(form("8 w"), name="X" + "8" * 12, resources=(b"<</Font<</F1 ", 0, b">>>>"), objects=objects)
+    mask = image(9)
+    pictured = replace(image(8), name="I" + "8" * 12, decode=(1.0, 0.0), soft_mask=mask.name)
+    rich = replace(page_set("foreign", forms=(bare, foreign), images=(mask, pictured)), stocks=("giro",))
+    store.put(rich)
+    assert PageStore(store.root).get(rich.key) == rich
 
 
 def test_only_what_was_put_is_contained(store: PageStore) -> None:
