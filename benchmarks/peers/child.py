@@ -1,0 +1,52 @@
+"""Runs one peer in a process of its own: `python -m benchmarks.peers.child NAME PAGES.json FOLDER`.
+
+Writes FOLDER/out.pdf and prints one JSON document: `version`; `start` and `run`, each with processor seconds of this
+process and those it started (all threads) and wall seconds, for one page and for all; `peak_mb`, the largest resident
+size of the process that composed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from benchmarks.compose_data import from_json
+from benchmarks.peers.peer import PEERS, Peer, Work
+
+Seconds = dict[str, float]
+
+
+def main(name: str, pages_file: Path, folder: Path) -> None:
+    entry = PEERS[name]
+    # One core for all: an engine's threads then cost it what they cost a machine that is busy on every core.
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    for module in entry.without:
+        sys.modules[module] = None  # type: ignore[assignment]  # So that importing it fails.
+    peer = cast(Peer, import_module(f"benchmarks.peers.{entry.module}"))
+    pages = from_json(json.loads(pages_file.read_bytes()))
+    start = _seconds(peer.prepare(pages[:1], folder), folder / "start.pdf")
+    run = _seconds(peer.prepare(pages, folder), folder / "out.pdf")
+    whose = resource.RUSAGE_CHILDREN if entry.process else resource.RUSAGE_SELF
+    peak_mb = resource.getrusage(whose).ru_maxrss / 1024
+    print(json.dumps({"version": peer.version(), "start": start, "run": run, "peak_mb": round(peak_mb)}))
+
+
+def _seconds(work: Work, out: Path) -> Seconds:
+    processor, wall = _processor(), time.perf_counter()
+    work(out)
+    return {"processor": _processor() - processor, "wall": time.perf_counter() - wall}
+
+
+def _processor() -> float:
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
