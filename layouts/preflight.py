@@ -1,21 +1,53 @@
-"""Checks of a layout before anything is printed with it: boxes, clear zones, windows, marks."""
+"""Checks before anything is printed: of a layout once (`check_layout`), and of every composed document (`Preflight`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from layouts.envelope import Envelope, visibility
+from layouts.envelope import Envelope
 from layouts.errors import LayoutError
-from layouts.finding import Finding
+from layouts.finding import Finding, Rule
+from layouts.freearea import intersection, largest_free_box, outside_strip
 from layouts.geometry import Box
-from layouts.parts import PAGE_KINDS, Layout
+from layouts.pageink import InkBox
+from layouts.parts import PAGE_KINDS, PageKind, Zone
+from layouts.visibility import exposures, shown, visibility
 
-_CODES = {"margin": "E4020", "clear-zone": "E4021", "overlap": "E4022"}
+ADDRESS = "address"
+"""The name of the box, and of the ink, that must show in the window."""
+
+_CODES: dict[Rule, str] = {"margin": "E4020", "clear-zone": "E4021", "overlap": "E4022"}
 _HAIR_MM = 1e-6
+_SAME_SHEET_MM = 0.5
+"""Sheets that differ by less are the same paper: 215.9 mm is often written 216."""
+
+
+class SheetLayout(Protocol):
+    """What the checks and proofs want to know of a layout."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def width_mm(self) -> float: ...
+    @property
+    def height_mm(self) -> float: ...
+    @property
+    def margin_mm(self) -> float: ...
+    @property
+    def clear_zones(self) -> tuple[Zone, ...]: ...
+
+    def boxes(self, page: PageKind, /) -> dict[str, Box]:
+        """The boxes that may bear ink on a page of this kind, by name; the first page has one called "address"."""
 
 
 def check_layout(
-    layout: Layout,
+    layout: SheetLayout,
     envelopes: Iterable[Envelope],
     mark_boxes: Mapping[str, Box] | None = None,
     *,
@@ -24,64 +56,61 @@ def check_layout(
     """All that is wrong with a layout; an empty list when it may be used with these envelopes.
 
     mark_boxes   where marks and codes will stand, by name; without them only their clear zone is checked
-    two_sided    whether further pages are printed on the backs of sheets, where nothing may stand behind a mark
+    two_sided    whether further pages are printed on the backs of sheets, where nothing may stand behind a mark, and
+                 which a fold can turn to the window
     """
     marks = mark_boxes or {}
-    findings = [*geometry_findings(layout), *mark_findings(layout, marks)]
-    if two_sided:
-        findings.extend(_behind_findings(layout, marks))
-    boxes = layout.boxes("first")
-    address = boxes.pop("address")
+    backs = layout.boxes("continuation") | layout.boxes("last") if two_sided else {}
+    findings = [*geometry_findings(layout), *mark_findings(layout, marks), *_behind_findings(layout, marks, backs)]
+    boxes = dict(layout.boxes("first"))
+    address = boxes.pop(ADDRESS, None)
+    ink = boxes | {f"mark {name}": box for name, box in marks.items()}
     for envelope in envelopes:
-        ink = boxes | {f"mark {name}": box for name, box in marks.items()}
-        findings.extend(visibility(address, ink, envelope, sheet_width_mm=layout.width_mm))
+        if wrong := _wrong_sheet(layout, envelope):
+            findings.append(wrong)
+        elif address is None:
+            findings.append(_no_address(envelope))
+        else:
+            width_mm = layout.width_mm
+            findings.extend(visibility(address, ink, envelope, sheet_width_mm=width_mm, back_ink_boxes=backs))
     return findings
 
 
-def geometry_findings(layout: Layout) -> Iterator[Finding]:
+def geometry_findings(layout: SheetLayout) -> Iterator[Finding]:
     """Boxes that leave the printable area, touch a clear zone, or overlap another box of the same page."""
-    printable = Box(0, 0, layout.width_mm, layout.height_mm).grown(-layout.margin_mm)
+    printable = _sheet(layout).grown(-layout.margin_mm)
     seen: set[tuple[str, Box]] = set()
     for kind in PAGE_KINDS:
         boxes = layout.boxes(kind)
         for name, box in boxes.items():
             if (name, box) not in seen:
                 seen.add((name, box))
-                yield from _place_findings(layout, name, box, printable)
+                yield from _place_findings(layout, name, box, printable, _page_of(kind))
         for one, other in ((one, other) for one in boxes for other in boxes if one < other):
-            overlap_mm = min(boxes[one].overlap(boxes[other]))
-            if overlap_mm > _HAIR_MM:
+            if common := intersection(boxes[one], boxes[other]):
+                overlap_mm = min(common.width_mm, common.height_mm)
                 fact = f"boxes '{one}' and '{other}' of the {kind} page overlap by {overlap_mm:.1f} mm"
-                yield Finding("overlap", one, overlap_mm, fact)
+                yield Finding("overlap", one, overlap_mm, fact, page=_page_of(kind), place=common)
 
 
-def mark_findings(layout: Layout, marks: Mapping[str, Box]) -> Iterator[Finding]:
+def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Finding]:
     """Marks that stand on ink, or outside the zones that the layout keeps clear."""
     for name, mark in marks.items():
         if layout.clear_zones:
-            outside_mm = min(mark.spill(zone.box) for zone in layout.clear_zones)
+            nearest = min((zone.box for zone in layout.clear_zones), key=mark.spill)
+            outside_mm = mark.spill(nearest)
             if outside_mm > _HAIR_MM:
                 fact = f"mark '{name}' reaches {outside_mm:.1f} mm out of the clear zone"
-                yield Finding("mark-outside-zone", name, outside_mm, fact)
+                yield Finding("mark-outside-zone", name, outside_mm, fact, place=outside_strip(mark, nearest))
         for kind in PAGE_KINDS:
             for box_name, box in layout.boxes(kind).items():
-                if mark.touches(box):
+                if common := intersection(mark, box):
                     fact = f"mark '{name}' stands on '{box_name}' of the {kind} page"
-                    yield Finding("mark-on-ink", name, min(mark.overlap(box)), fact)
+                    amount_mm = min(common.width_mm, common.height_mm)
+                    yield Finding("mark-on-ink", name, amount_mm, fact, page=_page_of(kind), place=common)
 
 
-def _behind_findings(layout: Layout, marks: Mapping[str, Box]) -> Iterator[Finding]:
-    """Ink on the back of a sheet, behind a mark of its front: reading heads see through paper."""
-    boxes = layout.boxes("continuation") | layout.boxes("last")
-    for name, mark in marks.items():
-        behind = Box(layout.width_mm - mark.right_mm, mark.y_mm, mark.width_mm, mark.height_mm)
-        for box_name, box in boxes.items():
-            if behind.touches(box):
-                fact = f"'{box_name}' on the back of a sheet stands behind mark '{name}'"
-                yield Finding("ink-behind-mark", name, min(behind.overlap(box)), fact)
-
-
-def refuse_bad_geometry(layout: Layout) -> None:
+def refuse_bad_geometry(layout: SheetLayout) -> None:
     """Raise the first geometry finding as LayoutError: E4020 margin, E4021 clear zone, E4022 overlap."""
     for finding in geometry_findings(layout):
         raise LayoutError(
@@ -92,13 +121,194 @@ def refuse_bad_geometry(layout: Layout) -> None:
         )
 
 
-def _place_findings(layout: Layout, name: str, box: Box, printable: Box) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """A place where ink offends: the rule, and what stands there, worded for "'box' reaches 3 mm into …"."""
+
+    rule: Rule
+    what: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _PageRules:
+    """What holds for one kind of page. Ink inside `free` (left, top, right, bottom) needs no further look."""
+
+    free: tuple[float, float, float, float]
+    obstacles: tuple[_Obstacle, ...]
+    views: tuple[tuple[Envelope, list[Box]], ...]
+
+
+class Preflight:
+    """The checks of composed pages, made ready once for a layout, its envelopes and marks.
+
+    Nearly all ink lies in the largest box that nothing forbids, so a page costs a few comparisons a box.
+    """
+
+    def __init__(
+        self,
+        layout: SheetLayout,
+        envelopes: Sequence[Envelope],
+        mark_boxes: Mapping[str, Box] | None = None,
+        *,
+        two_sided: bool = False,
+    ) -> None:
+        marks = mark_boxes or {}
+        self._two_sided = two_sided
+        self._sheet = _sheet(layout)
+        self._printable = self._sheet.grown(-layout.margin_mm)
+        self._margin_mm = layout.margin_mm
+        self._wrong = [wrong for envelope in envelopes if (wrong := _wrong_sheet(layout, envelope))]
+        self._fitting = [envelope for envelope in envelopes if not _wrong_sheet(layout, envelope)]
+        width_mm = layout.width_mm
+        self._safe = [
+            (one, one.surely_seen(width_mm).grown(-one.address_margin_mm + _HAIR_MM)) for one in self._fitting
+        ]
+        zones = [
+            _Obstacle("ink-in-clear-zone", f"the clear zone '{zone.name}'", zone.box) for zone in layout.clear_zones
+        ]
+        fronts = [_Obstacle("mark-on-ink", f"mark '{name}'", box) for name, box in marks.items()]
+        backs = [
+            _Obstacle("ink-behind-mark", f"the place behind mark '{name}'", _mirrored(box, width_mm))
+            for name, box in marks.items()
+        ]
+        seen = {one.name: exposures(one, width_mm) for one in self._fitting}
+        front_views, back_views = (
+            tuple((one, [part.box for part in seen[one.name] if part.side == side]) for one in self._fitting)
+            for side in ("front", "back")
+        )
+        self._first = self._rules([*zones, *fronts], front_views)
+        self._front = self._rules([*zones, *fronts], ())
+        self._back = self._rules([*zones, *backs], ())
+        self._last_back = self._rules([*zones, *backs], back_views)
+
+    def check(self, pages: Sequence[Sequence[InkBox]]) -> list[Finding]:
+        """All that is wrong with a document. `pages` are its pages in order, each with all its ink."""
+        findings = list(self._wrong)
+        for index, inks in enumerate(pages):
+            rules = self._rules_of(index, len(pages))
+            left_mm, top_mm, right_mm, bottom_mm = rules.free
+            for ink in inks:
+                box = ink.box
+                x_mm, y_mm = box.x_mm, box.y_mm
+                if (
+                    x_mm >= left_mm
+                    and y_mm >= top_mm
+                    and x_mm + box.width_mm <= right_mm
+                    and y_mm + box.height_mm <= bottom_mm
+                    and (index or ink.name != ADDRESS)
+                ):
+                    continue
+                findings.extend(self._look(ink, rules, index + 1))
+        if pages and self._fitting and all(ink.name != ADDRESS for ink in pages[0]):
+            findings.extend(map(_no_address, self._fitting))
+        return findings
+
+    def _rules_of(self, index: int, count: int) -> _PageRules:
+        if index == 0:
+            return self._first
+        if not self._two_sided or index % 2 == 0:
+            return self._front
+        return self._last_back if index == count - 1 else self._back
+
+    def _rules(self, obstacles: Sequence[_Obstacle], views: tuple[tuple[Envelope, list[Box]], ...]) -> _PageRules:
+        blocked = [obstacle.box for obstacle in obstacles if obstacle.rule == "ink-in-clear-zone"]
+        marks = [obstacle.box for obstacle in obstacles if obstacle.rule != "ink-in-clear-zone"]
+        seen = [box for _, boxes in views for box in boxes]
+        blocked.extend(_hull(group) for group in (marks, seen) if group)
+        free = largest_free_box(self._printable, blocked)
+        return _PageRules((free.x_mm, free.y_mm, free.right_mm, free.bottom_mm), tuple(obstacles), views)
+
+    def _look(self, ink: InkBox, rules: _PageRules, page: int) -> Iterator[Finding]:
+        name, box, kind = ink
+        if kind == "form" and self._sheet.grown(-self._margin_mm).spill(box) <= _HAIR_MM:
+            return  # a background: its box says nothing about its ink
+        spill_mm = box.spill(self._printable)
+        if spill_mm > _HAIR_MM:
+            fact = f"'{name}' on page {page} reaches {spill_mm:.1f} mm into the margin of {self._margin_mm:g} mm"
+            yield Finding("margin", name, spill_mm, fact, page=page, place=outside_strip(box, self._printable))
+        for obstacle in rules.obstacles:
+            if common := intersection(box, obstacle.box):
+                amount_mm = min(common.width_mm, common.height_mm)
+                fact = f"'{name}' on page {page} reaches {amount_mm:.1f} mm into {obstacle.what}"
+                yield Finding(obstacle.rule, name, amount_mm, fact, page=page, place=common)
+        if page == 1 and name == ADDRESS:
+            for envelope, safe in self._safe:
+                hidden_mm = box.spill(safe)
+                if hidden_mm > 0:
+                    fact = f"up to {hidden_mm:.1f} mm of the address can be hidden by the window's edge in {envelope.title}"
+                    place = outside_strip(box, safe)
+                    yield Finding("address-hidden", name, hidden_mm, fact, envelope.name, page, place)
+            return
+        for envelope, views in rules.views:
+            yield from shown(name, box, views, envelope, page=page)
+
+
+def check_pages(
+    pages: Sequence[Sequence[InkBox]],
+    layout: SheetLayout,
+    envelopes: Sequence[Envelope],
+    mark_boxes: Mapping[str, Box] | None = None,
+    *,
+    two_sided: bool = False,
+) -> list[Finding]:
+    """All that is wrong with one composed document. For many documents keep a `Preflight`."""
+    return Preflight(layout, envelopes, mark_boxes, two_sided=two_sided).check(pages)
+
+
+def _sheet(layout: SheetLayout) -> Box:
+    return Box(0, 0, layout.width_mm, layout.height_mm)
+
+
+def _page_of(kind: PageKind) -> int:
+    return 1 if kind == "first" else 2
+
+
+def _mirrored(box: Box, sheet_width_mm: float) -> Box:
+    """The same place of the sheet as its other side is read."""
+    return Box(sheet_width_mm - box.right_mm, box.y_mm, box.width_mm, box.height_mm)
+
+
+def _hull(boxes: Sequence[Box]) -> Box:
+    left_mm, top_mm = min(box.x_mm for box in boxes), min(box.y_mm for box in boxes)
+    right_mm, bottom_mm = max(box.right_mm for box in boxes), max(box.bottom_mm for box in boxes)
+    return Box(left_mm, top_mm, right_mm - left_mm, bottom_mm - top_mm)
+
+
+def _wrong_sheet(layout: SheetLayout, envelope: Envelope) -> Finding | None:
+    off_mm = abs(layout.height_mm - envelope.sheet_height_mm)
+    # A narrower sheet goes into any envelope; where it lies is looked at with its own width.
+    if off_mm <= _SAME_SHEET_MM:
+        return None
+    fact = (
+        f"the layout is for sheets {layout.height_mm:g} mm high, {envelope.title} for sheets folded "
+        f"from {envelope.sheet_height_mm:g} mm"
+    )
+    return Finding("wrong-sheet", "sheet", off_mm, fact, envelope.name)
+
+
+def _no_address(envelope: Envelope) -> Finding:
+    return Finding("no-address", ADDRESS, 0.0, f"the first page has no address for {envelope.title}", envelope.name)
+
+
+def _behind_findings(layout: SheetLayout, marks: Mapping[str, Box], backs: Mapping[str, Box]) -> Iterator[Finding]:
+    """Ink on the back of a sheet, behind a mark of its front: reading heads see through paper."""
+    for name, mark in marks.items():
+        behind = _mirrored(mark, layout.width_mm)
+        for box_name, box in backs.items():
+            if common := intersection(behind, box):
+                fact = f"'{box_name}' on the back of a sheet stands behind mark '{name}'"
+                amount_mm = min(common.width_mm, common.height_mm)
+                yield Finding("ink-behind-mark", name, amount_mm, fact, page=2, place=common)
+
+
+def _place_findings(layout: SheetLayout, name: str, box: Box, printable: Box, page: int) -> Iterator[Finding]:
     spill_mm = box.spill(printable)
     if spill_mm > _HAIR_MM:
         fact = f"box '{name}' reaches {spill_mm:.1f} mm into the margin of {layout.margin_mm:g} mm"
-        yield Finding("margin", name, spill_mm, fact)
+        yield Finding("margin", name, spill_mm, fact, page=page, place=outside_strip(box, printable))
     for zone in layout.clear_zones:
-        overlap_mm = min(box.overlap(zone.box))
-        if overlap_mm > _HAIR_MM:
+        if common := intersection(box, zone.box):
+            overlap_mm = min(common.width_mm, common.height_mm)
             fact = f"box '{name}' reaches {overlap_mm:.1f} mm into the clear zone '{zone.name}'"
-            yield Finding("clear-zone", name, overlap_mm, fact)
+            yield Finding("clear-zone", name, overlap_mm, fact, page=page, place=common)

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from layouts.envelope import Envelope, load_envelope, visibility
+from layouts.envelope import Envelope, load_envelope
 from layouts.geometry import Box
 from layouts.parts import Layout
 from layouts.preflight import check_layout
 from layouts.proof import draw_proof
+from layouts.visibility import visibility
 
 C5, C4 = load_envelope("c5"), load_envelope("c4")
 
@@ -28,7 +29,11 @@ DIN_DL = Envelope(
     inside_width_mm=220,
     inside_height_mm=110,
     window=Box(20, 110 - 15 - 45, 90, 45),
+    fold="c",
     folds_mm=(105, 210),
+    sheet_width_mm=210,
+    address_standard="",
+    address_field=Box(20, 45, 85, 45),
     sheet_height_mm=297,
     envelope_tolerance_mm=0,
     window_tolerance_mm=0,
