@@ -1,4 +1,4 @@
-"""The words of a language: titles, labels, units; and its way to write numbers and dates."""
+"""The words of a language, or of two side by side; and its way to write numbers and dates."""
 
 from __future__ import annotations
 
@@ -29,16 +29,37 @@ SECTIONS = (
     "footer",
     "units",
     "vat_categories",
+    "reminder",
+    "statement",
+    "letter",
+    "cover",
+    "slip",
 )
-FILLED_IN = frozenset({"number", "currency", "page", "pages", "date", "id", "phone", "article", "quantity"})
-"""The names that a text may hold in braces."""
+FILLED_IN = frozenset(
+    {
+        *("number", "currency", "page", "pages", "date", "id", "phone", "article", "quantity"),
+        *("amount", "deadline", "days", "from", "to"),
+    }
+)
+"""The names that a text may hold in braces: each is filled in by the document, nothing is worked out in a text."""
 
-_SAME_LANGUAGE = {"no": "nb"}
+_SAME_LANGUAGE = {"no": "nb", "nn": "nb"}
+_MOST_LANGUAGES = 2
+_FIRST_ONLY = frozenset({"units", "vat_categories"})
+"""Sections whose words stand in columns too narrow for two languages."""
+
+_BESIDE = " / "
+_LABEL_MOST = 40
+_ABBREVIATION_MOST = 20
+_SENTENCE_ENDS = (".", "!", "?")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language. `texts` maps "section.key" to the text; `digest` is the SHA-256 (hex) of what the file says."""
+    """One language, or two ("nb+en"): then figures, dates, countries and units are those of the first.
+
+    `texts` maps "section.key" to the text; `digest` is the SHA-256 (hex) of what the files say.
+    """
 
     language: str
     digest: str
@@ -86,20 +107,40 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def load_wording(language: str) -> Wording:
-    """The wording for a BCP 47 tag: "nb-NO" is served by nb, "no" too.
+    """The wording for a BCP 47 tag, or for two joined by a plus.
 
-    Raises LayoutError E4016 for a language without a file, E4010 to E4013 for a wrong file.
+    "nb-NO" is served by nb, "no" and "nn" too; "nb+en" says each text in both languages.
+
+    Raises LayoutError E4016 for a language without a file and for more than two, E4010 to E4013 for a wrong file.
     """
-    primary = language.replace("_", "-").split("-")[0].lower()
+    tags = language.split("+")
+    if len(tags) > _MOST_LANGUAGES:
+        raise LayoutError(
+            "E4016",
+            f"{language!r} names {len(tags)} languages; a document is set in one or in two",
+            place="language",
+            remedy='name at most two languages, like "nb+en"',
+        )
+    one, *others = dict.fromkeys(_primary(tag) for tag in tags)
+    if others:
+        return _joined(load_wording(one), load_wording(others[0]))
+    if language != one:
+        return load_wording(one)
+    return read_wording(FOLDER / f"{one}.toml")
+
+
+def _primary(tag: str) -> str:
+    """The name of the file that serves a tag."""
+    primary = tag.replace("_", "-").split("-")[0].lower()
     primary = _SAME_LANGUAGE.get(primary, primary)
     if primary not in languages():
         raise LayoutError(
             "E4016",
-            f"there are no texts for the language {language!r}; there are {', '.join(languages())}",
+            f"there are no texts for the language {tag!r}; there are {', '.join(languages())}",
             place="language",
             remedy="set the customer's or the document's language to one of these",
         )
-    return read_wording(FOLDER / f"{primary}.toml")
+    return primary
 
 
 def read_wording(path: Path) -> Wording:
@@ -125,12 +166,45 @@ def digest_of(texts: Mapping[str, str], locale: str, date_format: str) -> str:
     return hashlib.sha256(said.encode("utf-8")).hexdigest()
 
 
+def _joined(first: Wording, second: Wording) -> Wording:
+    texts = {
+        key: text if key.partition(".")[0] in _FIRST_ONLY else _both(text, second.texts.get(key, text))
+        for key, text in first.texts.items()
+    }
+    digest = hashlib.sha256(f"{first.digest} {second.digest}".encode("ascii")).hexdigest()
+    return Wording(f"{first.language}+{second.language}", digest, texts, first.figures)
+
+
+def _both(one: str, other: str) -> str:
+    """Two labels side by side, two sentences under one another, a word that both languages have once.
+
+    A field at the end of both labels is said once: "Faktura / Invoice {number}". Labels that have a stroke of their own
+    stand under one another.
+    """
+    if one.casefold() == other.casefold():
+        return one
+    if any(_is_sentence(text) or _BESIDE in text for text in (one, other)):
+        return f"{one}\n{other}"
+    (head, _, field), (other_head, _, other_field) = one.rpartition(" "), other.rpartition(" ")
+    if head and other_head and field == other_field and "{" in field and "{" not in head + other_head:
+        return f"{_both(head, other_head)} {field}"
+    return f"{one}{_BESIDE}{other}"
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text is too long for a label, or ends like a sentence; a short one with a full stop is abbreviated."""
+    return len(text) > _LABEL_MOST or (len(text) > _ABBREVIATION_MOST and text.endswith(_SENTENCE_ENDS))
+
+
 def _text(section: TomlTable, key: str) -> str:
     text = section.text(key)
     try:
-        names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        fields = [field[1:] for field in Formatter().parse(text) if field[1] is not None]
     except ValueError as fault:
         raise section.refuse(key, f"the braces in {text!r} don't match: {fault}") from fault
-    for name in names - FILLED_IN:
-        raise section.refuse(key, f"{{{name}}} is not filled in; known are {', '.join(sorted(FILLED_IN))}")
+    for name, spec, conversion in fields:
+        if name not in FILLED_IN:
+            raise section.refuse(key, f"{{{name}}} is not filled in; known are {', '.join(sorted(FILLED_IN))}")
+        if spec or conversion:
+            raise section.refuse(key, f"{{{name}}} has a format in {text!r}", f"write {{{name}}}, the name alone")
     return text
