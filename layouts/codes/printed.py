@@ -23,9 +23,9 @@ DATAMATRIX_SIDES: Final[Mapping[int, int]] = {
 }
 """Modules along the side of a square symbol (ISO/IEC 16022, table 7) → the number the encoder knows it by."""
 
-_ANY: Final = {
-    name: Alphabet(title) for name, title in (("datamatrix", "DataMatrix"), ("pdf417", "PDF417"), ("aztec", "Aztec"))
-}
+_DATAMATRIX: Final = Alphabet("DataMatrix")
+_PDF417: Final = Alphabet("PDF417")
+_AZTEC: Final = Alphabet("Aztec")
 _CODE128: Final = Alphabet("Code 128", LATIN)
 _CODE128_C: Final = Alphabet("Code 128 subset C", DIGITS)
 _CODE39: Final = Alphabet("Code 39", CODE39)
@@ -39,8 +39,10 @@ def datamatrix(text: str, *, shape: str = "square", side: int | None = None) -> 
 
     `side` sets the size of a square one instead, in modules, so that all codes of a kind cover the same paper.
     """
-    wanted = {"version": DATAMATRIX_SIDES[side]} if side else {"force_square": shape == "square"}
-    return _drawn(_ANY["datamatrix"], _Format.DataMatrix, text, wanted)
+    if side is None:
+        return _drawn(_DATAMATRIX, _Format.DataMatrix, text, {"force_square": shape == "square"})
+    sized = Alphabet(f"DataMatrix of {side} × {side} modules")
+    return _drawn(sized, _Format.DataMatrix, text, {"version": DATAMATRIX_SIDES[side]})
 
 
 def code128(text: str, *, subset: str = "auto") -> Symbol:
@@ -51,12 +53,12 @@ def code128(text: str, *, subset: str = "auto") -> Symbol:
 
 
 def code39(text: str) -> Symbol:
-    """Code 39 without a check character, wide elements twice the narrow ones."""
+    """Code 39 without a check character, wide elements two narrow ones."""
     return _bars(_CODE39, _Format.Code39, text)
 
 
 def itf(text: str) -> Symbol:
-    """Interleaved 2 of 5 without a check digit. The number of digits must be even."""
+    """Interleaved 2 of 5 without a check digit, wide elements three narrow ones; the number of digits must be even."""
     _even(_ITF, text)
     return _bars(_ITF, _Format.ITF, text)
 
@@ -76,12 +78,12 @@ def pdf417(text: str, *, columns: int | None = None, level: int | None = None) -
     wanted: dict[str, object] = {} if columns is None else {"columns": columns}
     if level is not None:
         wanted["ec_level"] = str(level)
-    return _drawn(_ANY["pdf417"], _Format.PDF417, text, wanted)
+    return _drawn(_PDF417, _Format.PDF417, text, wanted)
 
 
 def aztec(text: str) -> Symbol:
     """The smallest Aztec code of a text with at least 23 % correction."""
-    return _drawn(_ANY["aztec"], _Format.Aztec, text, {})
+    return _drawn(_AZTEC, _Format.Aztec, text, {})
 
 
 def _even(alphabet: Alphabet, text: str) -> None:

@@ -33,9 +33,16 @@ def qr(
     readers tell the two apart. Digits and capitals are packed where that makes a smaller code, unless `bytes_only`.
     `mask` is one of 0 to 7; by default the one with the least penalty.
 
-    Raises LayoutError E4060 for a character that the encoding lacks, or no text at all; E4061 for too much text.
+    Raises LayoutError E4060 for a character that the encoding lacks, or no text at all; E4061 for too much text; E4062
+    for versions that contradict each other.
     """
     payload = _payload(text, encoding)
+    if least_version > most_version:
+        raise LayoutError(
+            "E4062",
+            f"a QR code of at least version {least_version} and at most version {most_version} can't be",
+            remedy="correct 'least_version' or 'most_version'",
+        )
     version, segments = fitted(payload, level, least_version, bytes_only=bytes_only)
     if version > most_version:
         raise LayoutError(

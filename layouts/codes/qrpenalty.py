@@ -17,28 +17,29 @@ def penalty(matrix: int, side: int, row_bits: int) -> int:
     alike_across = (matrix ^ matrix >> 1 ^ across) & across
     alike_down = (matrix ^ matrix >> row_bits ^ down) & down
     blocks = alike_across & alike_across >> row_bits & alike_down
-    points = _runs(alike_across, 1) + _runs(alike_down, row_bits) + 3 * blocks.bit_count()
-    points += 40 * (_finders(matrix, 1) + _finders(matrix, row_bits))
+    points = 3 * blocks.bit_count() + _lines(matrix, alike_across, across, 1)
+    points += _lines(matrix, alike_down, down, row_bits)
     # Ten points for each whole 5 % that the dark modules are away from half.
     return points + abs(20 * matrix.bit_count() - 10 * side * side) // (side * side) * 10
 
 
-def _runs(alike: int, step: int) -> int:
-    """Rule 1: three points for five modules alike in a row, and one for each module more."""
-    twice = alike & alike >> step
-    fives = twice & twice >> 2 * step
-    return fives.bit_count() + 2 * (fives & ~(fives << step)).bit_count()
+def _lines(dark: int, alike: int, within: int, step: int) -> int:
+    """Rules 1 and 3 along rows, or columns; `alike` are modules like the one before, `within` all that have one.
 
-
-def _finders(dark: int, step: int) -> int:
-    """Rule 3: how often 1 dark, 1 light, 3 dark, 1 light, 1 dark occur with four light modules before or behind."""
-    pair = dark & dark >> step
-    found = dark & pair >> 2 * step & dark >> 4 * step & dark >> 6 * step & ~(dark >> step | dark >> 5 * step)
-    if not found:
-        return 0
-    either = dark | dark << step
-    four = either | either << 2 * step
-    return (found & ~(four << step & four >> 10 * step)).bit_count()
+    Rule 1: three points for five modules alike, and one for each further one. Rule 3: forty points where 1 dark, 1
+    light, 3 dark, 1 light, 1 dark occur with four light modules before or behind.
+    """
+    threes = alike & alike >> step
+    fives = threes & threes >> 2 * step
+    points = fives.bit_count() + 2 * (fives & ~(fives << step)).bit_count()
+    changes = alike ^ within
+    bars = changes & changes >> step
+    found = dark & bars & threes >> 2 * step & bars >> 4 * step
+    if found:
+        either = dark | dark << step
+        four = either | either << 2 * step
+        points += 40 * (found & ~(four << step & four >> 10 * step)).bit_count()
+    return points
 
 
 assert LEAST_MARGIN >= 4, "rule 3 looks four modules beyond a row's end"

@@ -76,45 +76,44 @@ _Chain = tuple[int, Mode, "_Chain"] | None
 # The first and the last version of each group with counts of the same width.
 _GROUPS: Final = ((1, 9), (10, 26), (27, 40))
 
-_BYTE_CAPACITY: Final = {
-    level: tuple(
-        (bits - BYTE.bits(0, 0 if version < 10 else 1)) // 8 for version, bits in zip(VERSIONS, row, strict=True)
-    )
-    for level, row in DATA_BITS.items()
-}
-"""Level → bytes that one segment holds, versions 1 to 40."""
-
 
 def fitted(payload: bytes, level: str, least_version: int, *, bytes_only: bool) -> tuple[int, tuple[Segment, ...]]:
     """The smallest version that holds the payload and the segments to use in it; version 41 when none does.
 
-    Where the modes of fewer bits make no smaller version, the payload stays one segment of bytes: no gain, and the
-    plainest reader copes. Otherwise it changes mode between runs of a kind, where that takes the fewest bits.
+    One segment, in the narrowest mode that has all characters, is the plainest for a reader, so the mode changes along
+    the payload only where that makes a smaller version.
     """
-    whole = ((BYTE, payload),)
-    version = max(bisect_left(_BYTE_CAPACITY[level], len(payload)) + 1, least_version)
-    if bytes_only or version == least_version or _least_bits(payload) > DATA_BITS[level][version - 2]:
+    kinds = payload.translate(_KINDS)
+    mode = BYTE if bytes_only or b"b" in kinds else ALPHANUMERIC if b"a" in kinds else NUMERIC
+    whole = ((mode, payload),)
+    version, _ = _smallest(level, least_version, lambda _: whole)
+    if bytes_only or version == least_version or _least_bits(kinds) > DATA_BITS[level][version - 2]:
         return version, whole
+    smaller, segments = _smallest(level, least_version, lambda group: _divided(payload, kinds, group))
+    return (smaller, segments) if smaller < version else (version, whole)
+
+
+def _smallest(
+    level: str, least_version: int, divided: Callable[[int], tuple[Segment, ...]]
+) -> tuple[int, tuple[Segment, ...]]:
+    """The smallest version, at least the one given, that holds the segments for its group of versions."""
+    segments: tuple[Segment, ...] = ()
     for group, (first, last) in enumerate(_GROUPS):
-        if last < least_version:
-            continue
-        segments = _divided(payload, group)
-        bits = sum(mode.bits(len(part), group) for mode, part in segments)
-        smaller = max(bisect_left(DATA_BITS[level], bits) + 1, first, least_version)
-        if smaller >= version:
-            break
-        if smaller <= last:
-            return smaller, segments
-    return version, whole
+        if last >= least_version:
+            segments = divided(group)
+            bits = sum(mode.bits(len(part), group) for mode, part in segments)
+            version = max(bisect_left(DATA_BITS[level], bits) + 1, first, least_version)
+            if version <= last:
+                return version, segments
+    return len(VERSIONS) + 1, segments
 
 
-def _least_bits(payload: bytes) -> int:
+def _least_bits(kinds: bytes) -> int:
     """No division into segments takes fewer bits than this.
 
     Against one segment of bytes, a stretch without any that need bytes saves what its characters are narrower, less at
     least the header of one more segment for itself (13 bits) and, between bytes, one for those behind it (12).
     """
-    kinds = payload.translate(_KINDS)
     bits = BYTE.bits(len(kinds), 0)
     for stretch in _STRETCH.finditer(kinds):
         start, end = stretch.span()
@@ -124,12 +123,12 @@ def _least_bits(payload: bytes) -> int:
     return bits
 
 
-def _divided(payload: bytes, group: int) -> tuple[Segment, ...]:
+def _divided(payload: bytes, kinds: bytes, group: int) -> tuple[Segment, ...]:
     """The payload in segments of the fewest bits, changing mode only where the kind of character changes."""
     # For each mode, the cheapest way to have the runs so far end in it: cost in sixths of a bit, and where segments
     # began, as a chain of (start, mode, the chain before).
     ways: dict[Mode, tuple[int, _Chain]] = {}
-    for run in _RUN.finditer(payload.translate(_KINDS)):
+    for run in _RUN.finditer(kinds):
         start = run.start()
         begun = min(ways.values(), key=lambda way: -(-way[0] // 6), default=(0, None))
         length = run.end() - start
