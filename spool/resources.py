@@ -1,66 +1,121 @@
-"""What the pages of a print file draw on: fonts, forms and images, each written once, named alike on every page."""
+"""What the pages of a PDF draw on: fonts, forms and images, each written once, named alike on every page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from layouts.fonts import FontSet
-from layouts.pageset import FormXObject, ImageXObject, PageSet
+from layouts.pageset import FormXObject, ImageXObject, PageSet, PdfSource
+from spool.colour import check_form, check_image
 from spool.embed import embed_font
 from spool.job import SpoolError
-from spool.pdf import DEFLATED, PdfFile, name, rectangle
+from spool.output import OutputCondition
+from spool.pdf import DEFLATED, PdfFile, name, number, rectangle
 
 _Resource = TypeVar("_Resource", FormXObject, ImageXObject)
+_REMEMBERED = 256
 
 
 class Resources:
-    """Gathers what the page sets of a batch use; one dictionary then serves every page and form."""
+    """Writes what the page sets of a file use; one dictionary then serves every page and every form of ours.
 
-    def __init__(self) -> None:
+    Forms and images are written when they are first met. Memory: a number and a digest each, the last few whole.
+    """
+
+    def __init__(self, pdf: PdfFile, condition: OutputCondition) -> None:
+        self._pdf = pdf
+        self._condition = condition
+        self._dictionary = pdf.reserve()
         self._glyphs: dict[str, set[int]] = {}
-        self._forms: dict[str, FormXObject] = {}
-        self._images: dict[str, ImageXObject] = {}
+        self._numbers: dict[str, int] = {}
+        self._digests: dict[str, bytes] = {}
+        self._recent: dict[str, FormXObject | ImageXObject] = {}
 
     def use(self, page_set: PageSet) -> None:
-        """Add what one page set draws on. Raises `SpoolError` E6206."""
+        """Write what one page set draws on and was not met before.
+
+        Raises `SpoolError` E6206 two contents under one name, E6208 a colour that the output condition lacks, E6212 a
+        form or image that is not whole.
+        """
         for font, glyphs in page_set.glyphs.items():
             self._glyphs.setdefault(font, set()).update(glyphs)
-        _merge(self._forms, page_set.forms)
-        _merge(self._images, page_set.images)
+        for form in page_set.forms.values():
+            self._once(form, self._write_form)
+        for image in page_set.images.values():
+            self._once(image, partial(self._write_image, page_set.images))
 
-    def write(self, pdf: PdfFile, fonts: FontSet) -> int:
-        """Write all of it; returns the number of the resource dictionary. Raises `LayoutError` for an unknown font."""
-        dictionary = pdf.reserve()
+    def write(self, fonts: FontSet) -> int:
+        """Write fonts and dictionary; returns the dictionary's number. Raises `LayoutError` for an unknown font."""
+        pdf = self._pdf
         faces = {font: embed_font(pdf, fonts.by_resource(font), self._glyphs[font]) for font in sorted(self._glyphs)}
-        objects = {key: _write_form(pdf, self._forms[key], dictionary) for key in sorted(self._forms)}
-        objects |= {key: _write_image(pdf, self._images[key]) for key in sorted(self._images)}
-        pdf.add(b"<<%b%b>>" % (_named(b"/Font", faces), _named(b"/XObject", objects)), dictionary)
-        return dictionary
+        objects = {key: self._numbers[key] for key in sorted(self._numbers)}
+        return pdf.add(b"<<%b%b>>" % (_named(b"/Font", faces), _named(b"/XObject", objects)), self._dictionary)
 
-
-def _merge(known: dict[str, _Resource], more: Mapping[str, _Resource]) -> None:
-    for key, resource in more.items():
-        present = known.setdefault(key, resource)
-        if present is not resource and present != resource:
+    def _once(self, resource: _Resource, write: Callable[[_Resource], int]) -> int:
+        """The number of a form or image, which is written if its name is new."""
+        key = resource.name
+        known = self._recent.get(key)
+        if known is resource:
+            return self._numbers[key]
+        if key not in self._numbers:
+            self._numbers[key] = write(resource)
+            self._digests[key] = _digest(resource)
+        elif known != resource and self._digests[key] != _digest(resource):
             remedy = "Empty the page store and typeset the documents of the batch again."
             raise SpoolError("E6206", "Two contents bear one resource name", place=key, remedy=remedy)
+        if len(self._recent) >= _REMEMBERED:
+            self._recent.clear()
+        self._recent[key] = resource
+        return self._numbers[key]
+
+    def _write_form(self, form: FormXObject) -> int:
+        check_form(form, self._condition)
+        pdf = self._pdf
+        resources = b" %d 0 R" % self._dictionary
+        if form.resources:
+            numbers = [pdf.reserve() for _ in form.objects]
+            for held, given in zip(form.objects, numbers, strict=True):
+                source = _source(held.source, numbers)
+                if held.stream is None:
+                    pdf.add(source, given)
+                else:
+                    pdf.add_stream(source.strip().removeprefix(b"<<").removesuffix(b">>"), held.stream, given)
+            resources = _source(form.resources, numbers)
+        entries = b"/Type/XObject/Subtype/Form/BBox%b/Resources%b" % (rectangle(*form.bbox_pt), resources)
+        return pdf.add_stream(entries + DEFLATED, form.content)
+
+    def _write_image(self, others: Mapping[str, ImageXObject], image: ImageXObject) -> int:
+        check_image(image, self._condition)
+        entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b/BitsPerComponent %d/Filter%b" % (
+            image.width_px,
+            image.height_px,
+            name(image.colour_space),
+            image.bits,
+            name(image.filter),
+        )
+        if image.decode:
+            entries += b"/Decode[%b]" % b" ".join(map(number, image.decode))
+        if image.soft_mask:
+            if image.soft_mask not in others:
+                message = f"Image {image.name} lacks its soft mask {image.soft_mask}"
+                remedy = "Typeset the document again: that keeps the mask with it."
+                raise SpoolError("E6212", message, place=image.name, remedy=remedy)
+            mask = self._once(others[image.soft_mask], partial(self._write_image, others))
+            entries += b"/SMask %d 0 R" % mask
+        return self._pdf.add_stream(entries, image.data)
 
 
-def _write_form(pdf: PdfFile, form: FormXObject, resources: int) -> int:
-    entries = b"/Type/XObject/Subtype/Form/BBox%b/Resources %d 0 R" % (rectangle(*form.bbox_pt), resources)
-    return pdf.add_stream(entries + DEFLATED, form.content)
+def _digest(resource: FormXObject | ImageXObject) -> bytes:
+    """Stands for the whole value: two that differ anywhere differ here."""
+    return hashlib.sha256(repr(resource).encode()).digest()
 
 
-def _write_image(pdf: PdfFile, image: ImageXObject) -> int:
-    entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b/BitsPerComponent %d/Filter%b" % (
-        image.width_px,
-        image.height_px,
-        name(image.colour_space),
-        image.bits,
-        name(image.filter),
-    )
-    return pdf.add_stream(entries, image.data)
+def _source(source: PdfSource, numbers: list[int]) -> bytes:
+    """The object's source with its references by the numbers of this file."""
+    return b"".join([part if isinstance(part, bytes) else b" %d 0 R " % numbers[part] for part in source])
 
 
 def _named(kind: bytes, objects: Mapping[str, int]) -> bytes:

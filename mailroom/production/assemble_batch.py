@@ -15,7 +15,7 @@ from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
 from omr.sheet import SheetId, SheetOrders
 from spool.assemble import assemble
-from spool.batch import BatchSheet, PageRef
+from spool.batch import BatchSheet, PageRef, PieceInfo
 from spool.control import ControlFile, ControlHeader, ControlPiece
 from spool.control_file import write_control_file
 
@@ -73,7 +73,9 @@ def batch_sheets(batch: Batch, copies: list[Copy], pieces: Mapping[str, MailPiec
     ordinal = 0
     for copy in copies:
         number = 0
-        for document in pieces[copy.piece].documents:
+        piece = pieces[copy.piece]
+        about = PieceInfo(piece.customer, piece.postcode, piece.country)
+        for document in piece.documents:
             for front, back in page_indices(document.pages, batch.sides):
                 ordinal += 1
                 number += 1
@@ -82,6 +84,7 @@ def batch_sheets(batch: Batch, copies: list[Copy], pieces: Mapping[str, MailPiec
                     orders=SheetOrders(sheet=number, of=copy.sheets, ordinal=ordinal),
                     front=PageRef(document.pageset, front),
                     back=None if back is None else PageRef(document.pageset, back),
+                    about=about,
                 )
 
 

@@ -283,7 +283,8 @@ def _keep_pages(file: Path, pages: int) -> None:
     """Cut a print file down to the pages that left the press before it was stopped for good."""
     cut = file.with_suffix(".cut")
     writer = pypdf.PdfWriter()
-    writer.append(file, pages=(0, pages))
+    # A page's document part leads to every other page; the virtual press has no use for it.
+    writer.append(file, pages=(0, pages), excluded_fields=["/DPart"])
     try:
         writer.write(cut)
         os.replace(cut, file)

@@ -94,6 +94,7 @@ def test_fonts_forms_and_images_are_written_once_for_all_pages(
             "/CIDFontType2": 1,
             "/Form": 1,
             "/Image": 1,
+            "/XML": 1,
         }
         assert len({page.resources.objgen for page in pdf.pages}) == 1
         assert set(pdf.pages[4].resources.XObject) == {"/" + form().name, "/" + image().name}
@@ -214,7 +215,8 @@ def _id(at: int, **change: object) -> object:
         (_id(1, copy=2), "sheet 2 of 2 of piece P00000001 was due"),
         (_id(2, piece="P00000001"), "in the batch already"),
         (lambda sheets: sheets[:1], "ends although the piece has 2 sheets"),
-        (lambda sheets: sheets[1:], "count it as sheet 2"),
+        (lambda sheets: sheets[1:], "sheet 1 was due"),
+        (lambda sheets: sheets[2:], "count it as sheet 3"),
     ],
 )
 def test_a_sheet_in_the_wrong_place_is_refused_and_nothing_is_left(
@@ -325,4 +327,6 @@ def test_a_plan_that_breaks_off_leaves_nothing(store: PageStore, make: Assemble,
 
 def test_the_date_is_written_with_its_own_offset(store: PageStore, make: Assemble) -> None:
     made = make(sheets_of(*keep(store, page_set())), created=datetime.fromisoformat("2026-07-01T00:15:00+02:00"))
-    assert b"(D:20260701001500+02'00')" in made.path.read_bytes()
+    with pikepdf.open(made.path) as pdf:
+        assert str(pdf.docinfo.CreationDate) == str(pdf.docinfo.ModDate) == "D:20260701001500+02'00'"
+        assert "<xmp:CreateDate>2026-07-01T00:15:00+02:00</xmp:CreateDate>" in pdf.Root.Metadata.read_bytes().decode()
