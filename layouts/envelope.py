@@ -133,7 +133,7 @@ def address_fields() -> dict[str, AddressField]:
     root.whole("format")
     fields = {}
     names = root.keys()
-    for name in names[names.index("format") + 1 :]:
+    for name in (name for name in names if name != "format"):
         part = root.table(name)
         fields[name] = AddressField(
             part.text("title"), part.number("sheet_width_mm"), part.number("sheet_height_mm"), part.box("box")

@@ -19,7 +19,7 @@ def intersection(one: Box, other: Box) -> Box | None:
 
 
 def outside_strip(box: Box, outer: Box) -> Box:
-    """The strip of `box` outside `outer` at the side where it reaches out farthest (`box` itself when it lies apart)."""
+    """The strip of `box` outside `outer` at the side where it reaches out farthest; all of it when they lie apart."""
     strips = {
         outer.x_mm - box.x_mm: Box(box.x_mm, box.y_mm, outer.x_mm - box.x_mm, box.height_mm),
         box.right_mm - outer.right_mm: Box(outer.right_mm, box.y_mm, box.right_mm - outer.right_mm, box.height_mm),

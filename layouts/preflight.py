@@ -1,4 +1,4 @@
-"""Checks before anything is printed: of a layout once (`check_layout`), and of every composed document (`Preflight`)."""
+"""Checks before anything is printed: of a layout (`check_layout`), and of every composed document (`Preflight`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layouts.freearea import intersection, largest_free_box, outside_strip
 from layouts.geometry import Box
 from layouts.pageink import InkBox
 from layouts.parts import PAGE_KINDS, PageKind, Zone
-from layouts.visibility import exposures, shown, visibility
+from layouts.visibility import address_hidden, exposures, shown, visibility
 
 ADDRESS = "address"
 """The name of the box, and of the ink, that must show in the window."""
@@ -64,7 +64,7 @@ def check_layout(
     findings = [*geometry_findings(layout), *mark_findings(layout, marks), *_behind_findings(layout, marks, backs)]
     boxes = dict(layout.boxes("first"))
     address = boxes.pop(ADDRESS, None)
-    ink = boxes | {f"mark {name}": box for name, box in marks.items()}
+    ink = boxes | {mark_name(name): box for name, box in marks.items()}
     for envelope in envelopes:
         if wrong := _wrong_sheet(layout, envelope):
             findings.append(wrong)
@@ -80,6 +80,7 @@ def geometry_findings(layout: SheetLayout) -> Iterator[Finding]:
     """Boxes that leave the printable area, touch a clear zone, or overlap another box of the same page."""
     printable = _sheet(layout).grown(-layout.margin_mm)
     seen: set[tuple[str, Box]] = set()
+    seen_pairs: set[tuple[str, Box, str, Box]] = set()
     for kind in PAGE_KINDS:
         boxes = layout.boxes(kind)
         for name, box in boxes.items():
@@ -87,6 +88,10 @@ def geometry_findings(layout: SheetLayout) -> Iterator[Finding]:
                 seen.add((name, box))
                 yield from _place_findings(layout, name, box, printable, _page_of(kind))
         for one, other in ((one, other) for one in boxes for other in boxes if one < other):
+            pair = (one, boxes[one], other, boxes[other])
+            if pair in seen_pairs:
+                continue
+            seen_pairs.add(pair)
             if common := intersection(boxes[one], boxes[other]):
                 overlap_mm = min(common.width_mm, common.height_mm)
                 fact = f"boxes '{one}' and '{other}' of the {kind} page overlap by {overlap_mm:.1f} mm"
@@ -100,14 +105,19 @@ def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Fin
             nearest = min((zone.box for zone in layout.clear_zones), key=mark.spill)
             outside_mm = mark.spill(nearest)
             if outside_mm > _HAIR_MM:
-                fact = f"mark '{name}' reaches {outside_mm:.1f} mm out of the clear zone"
+                fact = f"'{mark_name(name)}' reaches {outside_mm:.1f} mm out of the clear zone"
                 yield Finding("mark-outside-zone", name, outside_mm, fact, place=outside_strip(mark, nearest))
         for kind in PAGE_KINDS:
             for box_name, box in layout.boxes(kind).items():
                 if common := intersection(mark, box):
-                    fact = f"mark '{name}' stands on '{box_name}' of the {kind} page"
+                    fact = f"'{mark_name(name)}' stands on '{box_name}' of the {kind} page"
                     amount_mm = min(common.width_mm, common.height_mm)
                     yield Finding("mark-on-ink", name, amount_mm, fact, page=_page_of(kind), place=common)
+
+
+def mark_name(name: str) -> str:
+    """What findings call a mark: "mark start"; a name that says so already stays."""
+    return name if name.startswith("mark") else f"mark {name}"
 
 
 def refuse_bad_geometry(layout: SheetLayout) -> None:
@@ -161,15 +171,13 @@ class Preflight:
         self._wrong = [wrong for envelope in envelopes if (wrong := _wrong_sheet(layout, envelope))]
         self._fitting = [envelope for envelope in envelopes if not _wrong_sheet(layout, envelope)]
         width_mm = layout.width_mm
-        self._safe = [
-            (one, one.surely_seen(width_mm).grown(-one.address_margin_mm + _HAIR_MM)) for one in self._fitting
-        ]
+        self._safe = [(one, one.surely_seen(width_mm).grown(-one.address_margin_mm)) for one in self._fitting]
         zones = [
             _Obstacle("ink-in-clear-zone", f"the clear zone '{zone.name}'", zone.box) for zone in layout.clear_zones
         ]
-        fronts = [_Obstacle("mark-on-ink", f"mark '{name}'", box) for name, box in marks.items()]
+        fronts = [_Obstacle("mark-on-ink", f"'{mark_name(name)}'", box) for name, box in marks.items()]
         backs = [
-            _Obstacle("ink-behind-mark", f"the place behind mark '{name}'", _mirrored(box, width_mm))
+            _Obstacle("ink-behind-mark", f"the place behind '{mark_name(name)}'", _mirrored(box, width_mm))
             for name, box in marks.items()
         ]
         seen = {one.name: exposures(one, width_mm) for one in self._fitting}
@@ -234,11 +242,7 @@ class Preflight:
                 yield Finding(obstacle.rule, name, amount_mm, fact, page=page, place=common)
         if page == 1 and name == ADDRESS:
             for envelope, safe in self._safe:
-                hidden_mm = box.spill(safe)
-                if hidden_mm > 0:
-                    fact = f"up to {hidden_mm:.1f} mm of the address can be hidden by the window's edge in {envelope.title}"
-                    place = outside_strip(box, safe)
-                    yield Finding("address-hidden", name, hidden_mm, fact, envelope.name, page, place)
+                yield from address_hidden(box, safe, envelope)
             return
         for envelope, views in rules.views:
             yield from shown(name, box, views, envelope, page=page)
@@ -297,7 +301,7 @@ def _behind_findings(layout: SheetLayout, marks: Mapping[str, Box], backs: Mappi
         behind = _mirrored(mark, layout.width_mm)
         for box_name, box in backs.items():
             if common := intersection(behind, box):
-                fact = f"'{box_name}' on the back of a sheet stands behind mark '{name}'"
+                fact = f"'{box_name}' on the back of a sheet stands behind '{mark_name(name)}'"
                 amount_mm = min(common.width_mm, common.height_mm)
                 yield Finding("ink-behind-mark", name, amount_mm, fact, page=2, place=common)
 

@@ -1,128 +1,287 @@
-"""Proofs: a rendered page with everything drawn over it that the paper does not show."""
+"""Proofs: a rendered page with everything drawn over it that the paper does not show, and what is wrong with it.
+
+The page stands at the left, the legend beside it. Each finding has a number, on the page and in the legend; ink that
+offends is red.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-import font_source_sans_pro
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
+from PIL import Image
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from reportlab.pdfgen.canvas import Canvas
 
 from layouts.envelope import Envelope
-from layouts.fonts import STYLES
-from layouts.geometry import Box
-from layouts.parts import Layout
-from layouts.preflight import check_layout
+from layouts.finding import Finding
+from layouts.geometry import Box, pt
+from layouts.overlay import (
+    BAD,
+    BOX,
+    FOLD,
+    INK,
+    MARK,
+    PANEL,
+    QUIET,
+    SAFE,
+    WINDOW,
+    ZONE,
+    Area,
+    Badge,
+    Colour,
+    Shape,
+    Stroke,
+    Weight,
+    Words,
+    broken,
+    paint,
+    print_shapes,
+)
+from layouts.parts import PageKind
+from layouts.preflight import SheetLayout, check_layout, mark_name
+from layouts.visibility import exposures
 
-_Colour = tuple[int, int, int, int]
-_FOLD: _Colour = (0, 110, 60, 255)
-_WINDOW: _Colour = (0, 90, 200, 255)
-_PLAY: _Colour = (0, 90, 200, 110)
-_SHOWN: _Colour = (0, 120, 255, 22)
-_ZONE: _Colour = (200, 130, 0, 40)
-_ZONE_EDGE: _Colour = (170, 105, 0, 255)
-_BOX: _Colour = (120, 120, 120, 120)
-_NAME: _Colour = (110, 110, 110, 255)
-_MARK: _Colour = (120, 0, 150, 255)
-_BAD: _Colour = (215, 0, 30, 255)
-_BAD_FILL: _Colour = (215, 0, 30, 45)
-_WHITE: _Colour = (255, 255, 255, 215)
-_INK: _Colour = (20, 20, 20, 255)
+PANEL_MM = 74.0
+"""Width of the legend beside the page."""
 
-_LABEL_MM = 2.5
-_HALF_PLAY = 0.5
+_INK_IS_DARKER_THAN = 190
+_SMALL_MM, _TEXT_MM, _HEAD_MM = 2.3, 2.7, 4.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a proof is about."""
+
+    layout: SheetLayout
+    envelope: Envelope
+    marks: Mapping[str, Box]
+    kind: PageKind
+    page: int
+    findings: Sequence[Finding]
+
+    @property
+    def is_first(self) -> bool:
+        return self.page == 1
+
+    @property
+    def shown_boxes(self) -> dict[str, Box]:
+        return self.layout.boxes(self.kind)
 
 
 def draw_proof(
-    page_image: Image.Image, layout: Layout, envelope: Envelope, mark_boxes: Mapping[str, Box] | None = None
+    page_image: Image.Image,
+    layout: SheetLayout,
+    envelope: Envelope,
+    mark_boxes: Mapping[str, Box] | None = None,
+    *,
+    page_kind: PageKind = "first",
+    page: int | None = None,
+    findings: Sequence[Finding] | None = None,
 ) -> Image.Image:
-    """The first page with fold lines, the window at its nominal place and at the extremes of play, clear zones, the
-    layout's boxes and the marks, each with its name; offending boxes are red, and a legend lists the findings.
+    """A page with fold lines, the window and its play (first page), clear zones, the layout's boxes and the marks, and
+    a legend beside it. Where a finding points at, ink is red.
 
-    `page_image` is the whole rendered sheet in any resolution; it is not changed.
+    page_image  the whole rendered page in any resolution; it is not changed
+    page        the page's number in its document; without it, 1 for a first page and 2 for any other
+    findings    what `Preflight.check` said of the document; without them the layout is checked
     """
+    sheet = _sheet_of(layout, envelope, mark_boxes, page_kind, page, findings)
+    px_per_mm = page_image.width / layout.width_mm
+    page_picture = _reddened(page_image.convert("RGB"), sheet, px_per_mm)
+    height_px = page_picture.height
+    canvas = Image.new("RGB", (page_picture.width + round(PANEL_MM * px_per_mm), height_px), PANEL)
+    canvas.paste(page_picture, (0, 0))
+    return paint(canvas, (*_page_shapes(sheet), *_legend(sheet)), px_per_mm)
+
+
+def write_proof_pdf(
+    source: Path,
+    target: Path,
+    layout: SheetLayout,
+    envelope: Envelope,
+    mark_boxes: Mapping[str, Box] | None = None,
+    *,
+    page_kind: PageKind = "first",
+    page: int | None = None,
+    findings: Sequence[Finding] | None = None,
+) -> None:
+    """The same proof as a PDF: page `page` of `source` as it is, with the drawing over it as vectors and text."""
+    sheet = _sheet_of(layout, envelope, mark_boxes, page_kind, page, findings)
+    original = PdfReader(source).pages[sheet.page - 1]
+    width_pt, height_pt = pt(layout.width_mm + PANEL_MM), pt(layout.height_mm)
+    behind = _drawing((Area(_panel(layout), fill=PANEL),), layout)
+    over = _drawing((*_page_shapes(sheet), *_legend(sheet)), layout)
+    proof = PageObject.create_blank_page(width=width_pt, height=height_pt)
+    proof.merge_page(behind)
+    left_pt, foot_pt = float(original.mediabox.left), float(original.mediabox.bottom)
+    proof.merge_transformed_page(original, Transformation().translate(-left_pt, -foot_pt))
+    proof.merge_page(over)
+    writer = PdfWriter()
+    writer.add_page(proof)
+    writer.compress_identical_objects()
+    with target.open("wb") as file:
+        writer.write(file)
+
+
+def _sheet_of(
+    layout: SheetLayout,
+    envelope: Envelope,
+    mark_boxes: Mapping[str, Box] | None,
+    kind: PageKind,
+    page: int | None,
+    findings: Sequence[Finding] | None,
+) -> _Sheet:
     marks = mark_boxes or {}
-    proof = _Proof(page_image, layout.width_mm)
-    findings = check_layout(layout, [envelope], marks)
-    offending = {finding.box.removeprefix("mark ") for finding in findings}
+    number = page or (1 if kind == "first" else 2)
+    found = check_layout(layout, [envelope], marks) if findings is None else findings
+    # A layout's findings know first and later pages only.
+    counted = number if findings is not None else min(number, 2)
+    here = [one for one in found if one.page == counted and one.envelope in ("", envelope.name)]
+    return _Sheet(layout, envelope, marks, kind, number, here)
+
+
+def _drawing(shapes: Iterable[Shape], layout: SheetLayout) -> PageObject:
+    data = BytesIO()
+    size_pt = (pt(layout.width_mm + PANEL_MM), pt(layout.height_mm))
+    canvas = Canvas(data, pagesize=size_pt, invariant=1, pageCompression=1)
+    print_shapes(canvas, shapes, layout.height_mm)
+    canvas.showPage()
+    canvas.save()
+    return PdfReader(data).pages[0]
+
+
+def _panel(layout: SheetLayout) -> Box:
+    return Box(layout.width_mm, 0, PANEL_MM, layout.height_mm)
+
+
+def _reddened(picture: Image.Image, sheet: _Sheet, px_per_mm: float) -> Image.Image:
+    """The page with the ink red that lies where a finding points at."""
+    pixels = np.array(picture)
+    for finding in sheet.findings:
+        if finding.place:
+            box = finding.place
+            edges = [round(max(edge, 0) * px_per_mm) for edge in (box.x_mm, box.y_mm, box.right_mm, box.bottom_mm)]
+            part = pixels[edges[1] : edges[3], edges[0] : edges[2]]
+            part[part.min(axis=2) < _INK_IS_DARKER_THAN] = BAD
+    return Image.fromarray(pixels)
+
+
+def _page_shapes(sheet: _Sheet) -> Iterator[Shape]:
+    layout = sheet.layout
     for zone in layout.clear_zones:
-        proof.rectangle(zone.box, _ZONE_EDGE, fill=_ZONE)
-        proof.label(zone.box.x_mm + 0.6, zone.box.y_mm + 0.6, f"clear: {zone.name}", _ZONE_EDGE)
-    _draw_window(proof, layout, envelope)
-    for name, box in layout.boxes("first").items():
-        bad = name in offending
-        proof.rectangle(box, _BAD if bad else _BOX, fill=_BAD_FILL if bad else None, width_mm=0.5 if bad else 0.15)
-        proof.label(box.right_mm, box.y_mm - _LABEL_MM - 0.6, name, _BAD if bad else _NAME, right=True)
-    for name, box in marks.items():
-        proof.rectangle(box, _BAD if name in offending else _MARK, width_mm=0.3)
-        proof.label(box.right_mm + 0.6, box.y_mm + box.height_mm / 2 - _LABEL_MM / 2, name, _MARK)
-    for fold_mm in envelope.folds_mm:
-        proof.dashed(fold_mm, layout.width_mm, _FOLD)
-        proof.label(layout.width_mm - 1, fold_mm - _LABEL_MM - 0.5, f"fold {fold_mm:g} mm", _FOLD, right=True)
-    verdict = [finding.message for finding in findings] or ["no findings"]
-    _draw_legend(
-        proof, layout, [f"{layout.name}, version {layout.version}, in {envelope.title}", *verdict], bool(findings)
-    )
-    return proof.finished()
+        yield Area(zone.box, ZONE, ZONE, 0.12, dash_mm=1.2)
+        yield Words(zone.box.x_mm + 0.8, zone.box.y_mm + 0.8, zone.name, ZONE, _SMALL_MM, halo=True)
+    if sheet.is_first:
+        yield from _window_shapes(sheet)
+    for fold_mm in sheet.envelope.folds_mm:
+        yield Stroke(0, fold_mm, layout.width_mm, fold_mm, FOLD, 0.25, 3.0)
+        text = f"fold {fold_mm:.4g}"
+        yield Words(layout.width_mm - 1, fold_mm - 3, text, FOLD, _SMALL_MM, align="right", halo=True)
+    bad = {finding.box for finding in sheet.findings}
+    for name, box in sheet.shown_boxes.items():
+        colour = BAD if name in bad else BOX
+        yield Area(box, colour, line_mm=0.35 if name in bad else 0.15)
+        yield Words(box.right_mm, box.y_mm - _SMALL_MM - 0.3, name, colour, _SMALL_MM, align="right", halo=True)
+    for name, box in sheet.marks.items():
+        yield Area(box.grown(0.3), BAD if bad & {name, mark_name(name)} else MARK, line_mm=0.2)
+    for number, finding in enumerate(sheet.findings, 1):
+        if finding.place:
+            yield Area(finding.place, BAD, BAD, 0.16, line_mm=0.3)
+            yield Badge(finding.place.x_mm, finding.place.y_mm, str(number), BAD)
 
 
-def _draw_window(proof: _Proof, layout: Layout, envelope: Envelope) -> None:
-    places = envelope.sheet_places(layout.width_mm)
-    views = [envelope.window.moved(-x_mm, -y_mm) for x_mm, y_mm in places]
-    for view in views:
-        proof.rectangle(view, _PLAY, fill=_SHOWN, width_mm=0.15)
-    x_mm = sum(view.x_mm for view in views) / len(views)
-    y_mm = sum(view.y_mm for view in views) / len(views)
-    nominal = Box(x_mm, y_mm, envelope.window.width_mm, envelope.window.height_mm)
-    proof.rectangle(nominal, _WINDOW, width_mm=0.4)
+def _window_shapes(sheet: _Sheet) -> Iterator[Shape]:
+    layout, envelope = sheet.layout, sheet.envelope
     across_mm, up_mm = envelope.play_mm(layout.width_mm)
-    text = f"window, sheet in the middle; thin: play ±{across_mm * _HALF_PLAY:.1f} / ±{up_mm * _HALF_PLAY:.1f} mm"
-    proof.label(nominal.right_mm - 0.6, nominal.bottom_mm - _LABEL_MM - 1.2, text, _WINDOW, right=True)
+    if across_mm < 0 or up_mm < 0:
+        return
+    for exposure in exposures(envelope, layout.width_mm):
+        if exposure.side == "front":
+            yield Area(exposure.box, WINDOW, WINDOW, 0.07, line_mm=0.15, dash_mm=1.2)
+    x_mm, y_mm = envelope.nominal_place(layout.width_mm)
+    yield Area(envelope.window.moved(-x_mm, -y_mm), WINDOW, line_mm=0.45)
+    safe = envelope.surely_seen(layout.width_mm).grown(-envelope.address_margin_mm)
+    if min(safe.width_mm, safe.height_mm) > 0:
+        yield Area(safe, SAFE, SAFE, 0.06, line_mm=0.3, dash_mm=0.8)
 
 
-def _draw_legend(proof: _Proof, layout: Layout, lines: list[str], bad: bool) -> None:
-    height_mm = (len(lines) + 0.8) * _LABEL_MM * 1.5
-    top_mm = layout.height_mm - 20 - height_mm
-    proof.rectangle(Box(24, top_mm, 120, height_mm), _BAD if bad else _FOLD, fill=_WHITE, width_mm=0.3)
-    for count, line in enumerate(lines):
-        colour = _INK if count == 0 else _BAD if bad else _FOLD
-        proof.label(26, top_mm + (count + 0.4) * _LABEL_MM * 1.5, line, colour)
+def _legend(sheet: _Sheet) -> Iterator[Shape]:
+    layout, envelope = sheet.layout, sheet.envelope
+    column = _Column(layout.width_mm + 6, PANEL_MM - 12, 10.0)
+    yield from column.words(layout.name, INK, _HEAD_MM, "semibold")
+    yield from column.words(f"version {layout.version}, {sheet.kind} page ({sheet.page})", QUIET)
+    column.gap(3)
+    yield from column.words(envelope.title, INK, weight="semibold")
+    across_mm, up_mm = envelope.play_mm(layout.width_mm)
+    facts = (
+        f"{envelope.outside_width_mm:g} × {envelope.outside_height_mm:g} mm outside",
+        f"window {envelope.window.width_mm:g} × {envelope.window.height_mm:g} mm, ± {envelope.tolerance_mm:g} mm",
+        f"play {across_mm:.1f} mm across, {up_mm:.1f} mm up",
+        f"fold: {envelope.fold}",
+    )
+    for fact in facts:
+        yield from column.words(fact, QUIET)
+    column.gap(4)
+    keys: list[tuple[Area, str]] = []
+    if sheet.is_first:
+        keys = [
+            (Area(Box(0, 0, 7, 3.6), WINDOW, line_mm=0.45), "window, sheet in the middle of its play"),
+            (Area(Box(0, 0, 7, 3.6), WINDOW, WINDOW, 0.1, 0.15, 1.2), "may show in the window"),
+            (Area(Box(0, 0, 7, 3.6), SAFE, SAFE, 0.08, 0.3, 0.8), "surely shows: room for the address"),
+        ]
+    keys.append((Area(Box(0, 0, 7, 3.6), ZONE, ZONE, 0.14, dash_mm=1.2), "zone kept clear"))
+    keys.append((Area(Box(0, 0, 7, 3.6), BOX, line_mm=0.15), "box of the layout"))
+    if sheet.marks:
+        keys.append((Area(Box(0, 0, 7, 3.6), MARK), "mark or code"))
+    for key, text in keys:
+        yield from column.key(key, text)
+    column.gap(4)
+    yield from _verdict(sheet, column)
 
 
-class _Proof:
-    """Drawing in millimetres over a copy of the page."""
+def _verdict(sheet: _Sheet, column: _Column) -> Iterator[Shape]:
+    if not sheet.findings:
+        yield from column.words("No findings", SAFE, weight="semibold")
+        return
+    count = len(sheet.findings)
+    yield from column.words(f"{count} finding{'s' if count > 1 else ''}", BAD, weight="semibold")
+    column.gap(1)
+    for number, finding in enumerate(sheet.findings, 1):
+        if column.y_mm > sheet.layout.height_mm - 24:
+            yield from column.words(f"and {count - number + 1} more", BAD)
+            return
+        yield from column.numbered(number, finding.message)
 
-    def __init__(self, page_image: Image.Image, sheet_width_mm: float) -> None:
-        self._page = page_image.convert("RGBA")
-        self._over = Image.new("RGBA", self._page.size, (255, 255, 255, 0))
-        self._draw = ImageDraw.Draw(self._over, "RGBA")
-        self._px_per_mm = page_image.width / sheet_width_mm
-        font_file = Path(font_source_sans_pro.font_directory) / STYLES["semibold"]
-        self._font = ImageFont.truetype(font_file, max(8, round(_LABEL_MM * self._px_per_mm)))
 
-    def rectangle(self, box: Box, colour: _Colour, *, fill: _Colour | None = None, width_mm: float = 0.2) -> None:
-        edges = [self._px(edge) for edge in (box.x_mm, box.y_mm, box.right_mm, box.bottom_mm)]
-        layer = Image.new("RGBA", self._page.size, (255, 255, 255, 0))
-        ImageDraw.Draw(layer).rectangle(
-            (edges[0], edges[1], max(edges[2], edges[0] + 1), max(edges[3], edges[1] + 1)),
-            outline=colour,
-            fill=fill,
-            width=max(1, self._px(width_mm)),
-        )
-        self._over.alpha_composite(layer)
+class _Column:
+    """Lines of the legend, from the top down."""
 
-    def label(self, x_mm: float, y_mm: float, text: str, colour: _Colour, *, right: bool = False) -> None:
-        width_px = self._draw.textlength(text, font=self._font)
-        x_px = self._px(x_mm) - (width_px if right else 0)
-        self._draw.text((x_px, self._px(y_mm)), text, fill=colour, font=self._font)
+    def __init__(self, x_mm: float, width_mm: float, y_mm: float) -> None:
+        self._x_mm = x_mm
+        self._width_mm = width_mm
+        self.y_mm = y_mm
 
-    def dashed(self, y_mm: float, width_mm: float, colour: _Colour) -> None:
-        for start_mm in range(0, int(width_mm), 6):
-            y_px = self._px(y_mm)
-            self._draw.line((self._px(start_mm), y_px, self._px(start_mm + 4), y_px), fill=colour, width=2)
+    def gap(self, height_mm: float) -> None:
+        self.y_mm += height_mm
 
-    def finished(self) -> Image.Image:
-        return Image.alpha_composite(self._page, self._over).convert("RGB")
+    def words(
+        self, text: str, colour: Colour, size_mm: float = _TEXT_MM, weight: Weight = "regular", indent_mm: float = 0.0
+    ) -> Iterator[Shape]:
+        for line in broken(text, self._width_mm - indent_mm, size_mm, weight):
+            yield Words(self._x_mm + indent_mm, self.y_mm, line, colour, size_mm, weight)
+            self.y_mm += size_mm * 1.45
 
-    def _px(self, length_mm: float) -> int:
-        return round(length_mm * self._px_per_mm)
+    def key(self, sample: Area, text: str) -> Iterator[Shape]:
+        box = sample.box.moved(self._x_mm, self.y_mm)
+        yield Area(box, sample.edge, sample.fill, sample.opacity, sample.line_mm, sample.dash_mm)
+        yield Words(self._x_mm + 9.5, self.y_mm + 0.4, text, INK, _TEXT_MM)
+        self.y_mm += 5.6
+
+    def numbered(self, number: int, text: str) -> Iterator[Shape]:
+        yield Badge(self._x_mm + 2, self.y_mm + 1.4, str(number), BAD)
+        yield from self.words(text, INK, indent_mm=6.0)
+        self.gap(1.5)

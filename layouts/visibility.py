@@ -100,7 +100,8 @@ def visibility(
         return [Finding("does-not-fit", "sheet", short_mm, fact, envelope.name)]
     findings: list[Finding] = []
     if address_box:
-        findings.extend(_hidden(address_box, envelope, sheet_width_mm))
+        safe = envelope.surely_seen(sheet_width_mm).grown(-envelope.address_margin_mm)
+        findings.extend(address_hidden(address_box, safe, envelope))
     inks: dict[Side, Mapping[str, Box]] = {"front": other_ink_boxes, "back": back_ink_boxes or {}}
     seen = exposures(envelope, sheet_width_mm)
     for side, boxes in inks.items():
@@ -124,8 +125,8 @@ def shown(name: str, box: Box, views: list[Box], envelope: Envelope, *, page: in
     return [Finding("ink-visible", name, amount_mm, fact, envelope.name, page, place)]
 
 
-def _hidden(address: Box, envelope: Envelope, sheet_width_mm: float | None) -> list[Finding]:
-    safe = envelope.surely_seen(sheet_width_mm).grown(-envelope.address_margin_mm)
+def address_hidden(address: Box, safe: Box, envelope: Envelope) -> list[Finding]:
+    """The finding of an address that reaches out of the box where it surely shows, if it does."""
     hidden_mm = address.spill(safe)
     if hidden_mm <= _HAIR_MM:
         return []

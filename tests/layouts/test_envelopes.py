@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-from layouts.envelope import Envelope, load_envelope
+from layouts.envelope import FOLDER, Envelope, address_fields, load_envelope
+from layouts.errors import LayoutError
+from layouts.folding import FOLD_LINES
 from layouts.geometry import Box
 from layouts.parts import Layout
 from layouts.preflight import check_layout
-from layouts.proof import draw_proof
-from layouts.visibility import visibility
+from layouts.visibility import address_box, hidden_regions, visibility
 
 C5, C4 = load_envelope("c5"), load_envelope("c4")
 
@@ -180,21 +180,113 @@ def test_between_the_extremes_nothing_is_worse(
     assert needed.spill(window) <= 1e-6
 
 
-def test_a_proof_marks_what_offends_in_red_and_leaves_the_page_as_it_was(layout: Layout) -> None:
-    page = Image.new("RGB", (840, 1188), "white")
-    before = page.tobytes()
-    good = draw_proof(page, layout, C5, {"start": Box(7, 100, 6.5, 0.4)})
-    bad = draw_proof(page, layout, C4, {"start": Box(7, 80, 6.5, 0.4)})
-    assert page.tobytes() == before
-    assert good.size == bad.size == page.size
-    assert _reds(good) == 0
-    assert _reds(bad) > 50
-    assert good.getpixel((22, 594)) != (255, 255, 255)
+ALL = sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def _reds(image: Image.Image) -> int:
-    return sum(
-        count
-        for count, colour in image.getcolors(1 << 24) or []
-        if isinstance(colour, tuple) and colour[0] > 180 and colour[1] < 60 and colour[2] < 80
-    )
+@pytest.mark.parametrize("name", ALL)
+def test_every_shipped_envelope_bears_its_file_name_and_shows_an_address_set_for_it(name: str) -> None:
+    envelope = load_envelope(name)
+    assert envelope.name == name
+    assert len(envelope.folds_mm) == FOLD_LINES[envelope.fold]
+    field = address_box(envelope)
+    assert visibility(field, {}, envelope) == []
+    # Two lines of an address at least, and forty narrow characters across.
+    assert field.height_mm >= 7.4
+    assert field.width_mm >= 60
+    assert visibility(field, {f"{n}": box for n, box in enumerate(hidden_regions(envelope))}, envelope) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "standard"),
+    [
+        ("de-dl-a", "din-5008-a"),
+        ("de-dl-b", "din-5008-b"),
+        ("ch-c5-right", "ch-right"),
+        ("fr-dl", "fr"),
+        ("no-e65", "no"),
+    ],
+)
+def test_an_envelope_names_the_standard_that_its_address_field_is_of(name: str, standard: str) -> None:
+    envelope = load_envelope(name)
+    assert envelope.address_standard == standard
+    assert envelope.address_field == address_fields()[standard].box
+
+
+def test_the_table_of_address_fields_agrees_with_the_standards() -> None:
+    fields = address_fields()
+    for form, folds_mm in (("a", 87), ("b", 105)):
+        assert folds_mm - fields[f"din-5008-{form}"].box.bottom_mm == 15
+    assert 210 - fields["ch-right"].box.right_mm == 8
+    assert 210 - fields["fr"].box.right_mm == 10
+    inches = (0.6875, 2.1875, 4.5, 1.125)
+    field = fields["us-9"].box
+    assert [size / 25.4 for size in (field.x_mm, field.y_mm, field.width_mm, field.height_mm)] == pytest.approx(inches)
+
+
+def test_the_american_window_stands_where_the_trade_measures_it_in_inches() -> None:
+    envelope = load_envelope("us-10")
+    window = envelope.window
+    assert window.x_mm / 25.4 == pytest.approx(7 / 8)
+    assert (envelope.outside_height_mm - window.bottom_mm) / 25.4 == pytest.approx(1 / 2)
+    assert (window.width_mm / 25.4, window.height_mm / 25.4) == pytest.approx((4.5, 1.125))
+    assert (envelope.sheet_width_mm / 25.4, envelope.sheet_height_mm / 25.4) == pytest.approx((8.5, 11))
+    assert envelope.address_margin_mm / 25.4 == pytest.approx(1 / 8)
+
+
+def envelope_file(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    text = (FOLDER / "de-dl-b.toml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "fact", "key"),
+    [
+        ([('fold = "c"', 'fold = "w"')], "E4012", "not one of none, half, c, z", "fold"),
+        ([('fold = "c"', 'fold = "half"')], "E4012", "has 1 fold lines, but 2 are given", "fold"),
+        ([("[105, 210]", "[105, 180, 240]"), ('fold = "c"\n', "")], "E4013", "'fold' is missing", ""),
+        ([('"din-5008-b"', '"din-5009"')], "E4012", "not one of din-5008-a", "address_standard"),
+        ([('"din-5008-b"', '"us-9"')], "E4012", "is for sheets of 215.9 × 279.4 mm", "address_standard"),
+        (
+            [('"din-5008-b"', '"din-5008-a"')],
+            "E4042",
+            "of the address field are outside the window",
+            "address_standard",
+        ),
+        ([("x_mm = 20, y_mm = 50", "x_mm = 20, y_mm = 53")], "E4012", "touches the clear zone 'coding'", "window"),
+        ([("width_mm = 90, height_mm = 45", "width_mm = 90, height_mm = 9")], "E4041", "slides 8 mm across", "window"),
+        ([("sheet_width_mm = 210", "sheet_width_mm = 219")], "E4040", "219 mm wide does not go into 218 mm", "sheet"),
+        ([("x_mm = 70, y_mm = 95", "x_mm = 71, y_mm = 95")], "E4012", "reaches out of the envelope", "clear_zones[1]"),
+    ],
+)
+def test_an_envelope_that_cannot_be_is_refused(
+    tmp_path: Path, changes: list[tuple[str, str]], code: str, fact: str, key: str
+) -> None:
+    with pytest.raises(LayoutError) as caught:
+        load_envelope(envelope_file(tmp_path, *changes))
+    assert caught.value.code == code
+    assert fact in caught.value.message
+    assert key in caught.value.place
+    assert caught.value.remedy
+
+
+def test_a_field_of_ones_own_takes_the_place_of_a_standard(tmp_path: Path) -> None:
+    own = "address_field = { x_mm = 25, y_mm = 50, width_mm = 60, height_mm = 30 }"
+    envelope = load_envelope(envelope_file(tmp_path, ('address_standard = "din-5008-b"', own)))
+    assert (envelope.address_standard, envelope.address_field) == ("", Box(25, 50, 60, 30))
+
+
+def test_without_a_field_the_address_goes_where_it_surely_shows(tmp_path: Path) -> None:
+    envelope = load_envelope(envelope_file(tmp_path, ('address_standard = "din-5008-b"\n', "")))
+    # DL: 8 × 3 mm of play; the window of 90 × 45 less play, twice 2.5 mm of tolerance and twice 1 mm of margin.
+    assert (envelope.address_field.width_mm, envelope.address_field.height_mm) == (75, 35)
+
+
+def test_the_post_may_let_a_window_reach_into_its_zone(tmp_path: Path) -> None:
+    lower = ("x_mm = 20, y_mm = 50", "x_mm = 20, y_mm = 51")
+    allowed = ('name = "coding"', 'name = "coding"\nwindow_reach_mm = 1')
+    assert load_envelope(envelope_file(tmp_path, lower, allowed)).window.bottom_mm == 96
