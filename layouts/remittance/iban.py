@@ -33,12 +33,12 @@ def required_iban(iban: str, *, place: str) -> str:
 def creditor_reference(body: str, *, place: str = "payment.reference") -> str:
     """The ISO 11649 reference of one to 21 letters or digits: "RF", two check digits, the body in capitals.
 
-    Raises LayoutError E4071 for any other body.
+    Raises LayoutError E4070 for a body with other characters, E4071 for an empty or longer one.
     """
     plain = compact(body).upper()
     if not _RF_BODY.fullmatch(plain):
         raise LayoutError(
-            "E4071",
+            "E4071" if not plain or (plain.isascii() and plain.isalnum()) else "E4070",
             f"a creditor reference is made of 1 to 21 letters A to Z or digits, not of {body!r}",
             place=place,
             remedy="correct the numbering that the reference is built from",

@@ -1,7 +1,8 @@
 """Italy: the notice number of pagoPA and the text of its QR code.
 
 Source: pagoPA, "Specifiche attuative" (SANP) 2.5.1, chapter 6 (18 digits; the last two are the rest of the 16 before
-them by 93; with aux digit 1 or 2 the number has no check digits) and "L'avviso di pagamento" 3.0.0, "Codice QR".
+them by 93; with aux digit 1 there are no check digits, and 2, which is no longer given out, is not checked) and
+"L'avviso di pagamento" 3.0.0, "Codice QR".
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 Sources: KID length 4 to 25, modulus 10 with weights 2, 1, … from the right over digit sums, modulus 11 with weights
 2 to 7 from the right, where a rest of 10 gives "-" (Nets, "KID", system specification OCR giro). The account's modulus
 11 has the same weights; no account has a rest of 10 (Bankenes Standardiseringskontor, Telepay 2.1, "Kontonummer,
-kontroll"). The code line: Nets, "OCR giro, brukerhåndbok" 4.5 (2013), the chapter on filling in the form.
+kontroll"). The code line: the rules of Nets' "OCR giro, brukerhåndbok" for filling in the form, as Cordel sums them up
+("Krav til oppsett av giroblankett for OCR"); the width of the kroner field and the gaps that these leave open are ours,
+so that the whole line with its form number, 76 columns, fits a form of 210 mm.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Source: Bankgirot, "Bankgiro Inbetalningar, användarmanual" (2017), section 5.2: modulus 10 with weights 2, 1, … from
 the right over digit sums, length 2 to 25; with length control, the digit before the check digit is the whole length
-modulus 10.
+modulus 10. The widths of the code line's columns are those in common use, not of a published drawing: hold a print
+against the template of the bank.
 """
 
 from __future__ import annotations
