@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from layouts.references import kid_mod10
 from omr.draw import mark_rects
 from omr.markset import MarkSet, load_mark_set
+from omr.place import CodePlace
 from omr.sheet import SheetId, SheetOrders
 from omr.symbol import matrix_code
 
@@ -72,6 +73,9 @@ class Symbol:
     runs: tuple[Run, ...]
 
 
+_NO_SYMBOL = Symbol(0, 0, b"", ())
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A line of the table, as it is printed and as figures."""
@@ -117,10 +121,13 @@ class Page:
         return f"KID {self.kid}    Konto {self.account}    Beløp EUR {amount(self.payable)}    Forfall {day(self.due)}"
 
 
-def make_pages(count: int, seed: int = 1) -> list[Page]:
-    """The first `count` pages of a seed."""
+def make_pages(count: int, *, seed: int = 1, items: int = ITEMS, codes: bool = True) -> Iterator[Page]:
+    """The first `count` pages of a seed, one after another. Without `codes` their symbols are empty: whoever encodes
+    for itself need not wait for them."""
     mark_set = load_mark_set("quadient")
-    return [_page(number, random.Random(seed * 1_000_003 + number), mark_set) for number in range(1, count + 1)]
+    for number in range(1, count + 1):
+        chance = random.Random(seed * 1_000_003 + number)
+        yield _page(number, chance, mark_set, items=items, codes=codes)
 
 
 def sheet_of(number: int) -> tuple[SheetId, SheetOrders]:
@@ -128,13 +135,14 @@ def sheet_of(number: int) -> tuple[SheetId, SheetOrders]:
     return SheetId("R000001", f"P{number:08}", 1, 1, 1), SheetOrders(1, 1, number, selects=_SELECTS)
 
 
-def encoding_seconds(pages: Sequence[Page]) -> float:
+def encoding_seconds(pages: Iterable[Page]) -> float:
     """Processor time to encode the three codes of all `pages` once: what the peers are spared."""
+    code = load_mark_set("quadient").code
     began = time.process_time()
     for page in pages:
         _qr(page.epc_text)
         _bars(page.invoice)
-        _sheet_code(page.number, _MODULES)
+        _sheet_code(page.number, code)
     return time.process_time() - began
 
 
@@ -158,12 +166,9 @@ def day(value: date) -> str:
     return f"{value:%d.%m.%Y}"
 
 
-_MODULES = load_mark_set("quadient").code.modules
-
-
-def _page(number: int, chance: random.Random, mark_set: MarkSet) -> Page:
-    items = tuple(_item(chance) for _ in range(ITEMS))
-    net = sum((item.amount for item in items), Decimal("0.00"))
+def _page(number: int, chance: random.Random, mark_set: MarkSet, *, items: int, codes: bool) -> Page:
+    lines = tuple(_item(chance) for _ in range(items))
+    net = sum((line.amount for line in lines), Decimal("0.00"))
     tax = (net / 4).quantize(_CENT)
     invoice = f"{2026000000 + number}"
     issued = date(2026, 1, 1) + timedelta(days=number % 360)
@@ -189,7 +194,7 @@ def _page(number: int, chance: random.Random, mark_set: MarkSet) -> Page:
             ("Bestilling", order),
             ("Kontakt", SELLER),
         ),
-        items=items,
+        items=lines,
         totals=(
             ("Sum uten mva.", amount(net)),
             ("Merverdiavgift 25 %", amount(tax)),
@@ -201,9 +206,9 @@ def _page(number: int, chance: random.Random, mark_set: MarkSet) -> Page:
         kid=kid,
         account=" ".join(IBAN[at : at + 4] for at in range(0, len(IBAN), 4)),
         epc_text=epc_text,
-        qr=_qr(epc_text),
-        bars=_bars(invoice),
-        sheet_code=_sheet_code(number, mark_set.code.modules),
+        qr=_qr(epc_text) if codes else _NO_SYMBOL,
+        bars=_bars(invoice) if codes else _NO_SYMBOL,
+        sheet_code=_sheet_code(number, mark_set.code) if codes else _NO_SYMBOL,
         marks=tuple((box.x, box.y, box.w, box.h) for box in rects),
     )
 
@@ -238,9 +243,8 @@ def _bars(text: str) -> Symbol:
     return _symbol(np.asarray(code.to_image(scale=1, add_quiet_zones=False))[:1] == 0)
 
 
-def _sheet_code(number: int, modules: int) -> Symbol:
-    text = load_mark_set("quadient").code.template.format(sheet_of(number)[0])
-    return _symbol(matrix_code(text, modules) == 0)
+def _sheet_code(number: int, code: CodePlace) -> Symbol:
+    return _symbol(matrix_code(code.template.format(sheet_of(number)[0]), code.modules) == 0)
 
 
 def _symbol(dark: NDArray[np.bool_]) -> Symbol:

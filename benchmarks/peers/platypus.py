@@ -15,7 +15,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, Page
 from benchmarks.compose_data import Page
 from benchmarks.peers import form
 from benchmarks.peers.canvas import PAGE_SIZE, REGULAR, STRONG, draw_around_table, register_fonts, store_logo, version
-from benchmarks.peers.form import PT_PER_MM, Type
+from benchmarks.peers.form import PT_PER_MM
 from benchmarks.peers.peer import Work
 
 __all__ = ["prepare", "version"]
