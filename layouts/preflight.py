@@ -13,7 +13,7 @@ from layouts.freearea import intersection, largest_free_box, outside_strip
 from layouts.geometry import Box
 from layouts.pageink import InkBox
 from layouts.parts import PAGE_KINDS, PageKind, Zone
-from layouts.visibility import address_hidden, exposures, shown, visibility
+from layouts.visibility import address_hidden, does_not_fit, exposures, shown, visibility
 
 ADDRESS = "address"
 """The name of the box, and of the ink, that must show in the window."""
@@ -66,7 +66,7 @@ def check_layout(
     address = boxes.pop(ADDRESS, None)
     ink = boxes | {mark_name(name): box for name, box in marks.items()}
     for envelope in envelopes:
-        if wrong := _wrong_sheet(layout, envelope):
+        if wrong := _unfit(layout, envelope):
             findings.append(wrong)
         elif address is None:
             findings.append(_no_address(envelope))
@@ -140,11 +140,15 @@ class _Obstacle:
     box: Box
 
 
+_Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom of a box."""
+
+
 @dataclass(frozen=True, slots=True)
 class _PageRules:
-    """What holds for one kind of page. Ink inside `free` (left, top, right, bottom) needs no further look."""
+    """What holds for one kind of page. Ink inside one of `free` needs no further look."""
 
-    free: tuple[float, float, float, float]
+    free: tuple[_Edges, _Edges]
     obstacles: tuple[_Obstacle, ...]
     views: tuple[tuple[Envelope, list[Box]], ...]
 
@@ -152,7 +156,8 @@ class _PageRules:
 class Preflight:
     """The checks of composed pages, made ready once for a layout, its envelopes and marks.
 
-    Nearly all ink lies in the largest box that nothing forbids, so a page costs a few comparisons a box.
+    Nearly all ink lies in one of the two largest boxes that nothing forbids, and nearly every address where it surely
+    shows, so a box of ink costs a few comparisons.
     """
 
     def __init__(
@@ -165,11 +170,10 @@ class Preflight:
     ) -> None:
         marks = mark_boxes or {}
         self._two_sided = two_sided
-        self._sheet = _sheet(layout)
-        self._printable = self._sheet.grown(-layout.margin_mm)
+        self._printable = _sheet(layout).grown(-layout.margin_mm)
         self._margin_mm = layout.margin_mm
-        self._wrong = [wrong for envelope in envelopes if (wrong := _wrong_sheet(layout, envelope))]
-        self._fitting = [envelope for envelope in envelopes if not _wrong_sheet(layout, envelope)]
+        self._wrong = [wrong for envelope in envelopes if (wrong := _unfit(layout, envelope))]
+        self._fitting = [envelope for envelope in envelopes if not _unfit(layout, envelope)]
         width_mm = layout.width_mm
         self._safe = [(one, one.surely_seen(width_mm).grown(-one.address_margin_mm)) for one in self._fitting]
         zones = [
@@ -189,23 +193,25 @@ class Preflight:
         self._front = self._rules([*zones, *fronts], ())
         self._back = self._rules([*zones, *backs], ())
         self._last_back = self._rules([*zones, *backs], back_views)
+        self._address_free = _edges(self._room_for_address())
 
     def check(self, pages: Sequence[Sequence[InkBox]]) -> list[Finding]:
         """All that is wrong with a document. `pages` are its pages in order, each with all its ink."""
         findings = list(self._wrong)
         for index, inks in enumerate(pages):
             rules = self._rules_of(index, len(pages))
-            left_mm, top_mm, right_mm, bottom_mm = rules.free
+            body, beside = rules.free
             for ink in inks:
-                box = ink.box
-                x_mm, y_mm = box.x_mm, box.y_mm
-                if (
-                    x_mm >= left_mm
-                    and y_mm >= top_mm
-                    and x_mm + box.width_mm <= right_mm
-                    and y_mm + box.height_mm <= bottom_mm
-                    and (index or ink.name != ADDRESS)
-                ):
+                name, box, _ = ink
+                left_mm, top_mm = box.x_mm, box.y_mm
+                right_mm, bottom_mm = left_mm + box.width_mm, top_mm + box.height_mm
+                if index or name != ADDRESS:
+                    if left_mm >= body[0] and top_mm >= body[1] and right_mm <= body[2] and bottom_mm <= body[3]:
+                        continue
+                    free = beside
+                else:
+                    free = self._address_free
+                if left_mm >= free[0] and top_mm >= free[1] and right_mm <= free[2] and bottom_mm <= free[3]:
                     continue
                 findings.extend(self._look(ink, rules, index + 1))
         if pages and self._fitting and all(ink.name != ADDRESS for ink in pages[0]):
@@ -224,12 +230,20 @@ class Preflight:
         marks = [obstacle.box for obstacle in obstacles if obstacle.rule != "ink-in-clear-zone"]
         seen = [box for _, boxes in views for box in boxes]
         blocked.extend(_hull(group) for group in (marks, seen) if group)
-        free = largest_free_box(self._printable, blocked)
-        return _PageRules((free.x_mm, free.y_mm, free.right_mm, free.bottom_mm), tuple(obstacles), views)
+        body = largest_free_box(self._printable, blocked)
+        beside = largest_free_box(self._printable, [*blocked, body])
+        return _PageRules((_edges(body), _edges(beside)), tuple(obstacles), views)
+
+    def _room_for_address(self) -> Box:
+        """Where an address offends against nothing."""
+        room: Box | None = self._printable
+        for _, safe in self._safe:
+            room = room and intersection(room, safe)
+        return largest_free_box(room or Box(0, 0, 0, 0), [obstacle.box for obstacle in self._first.obstacles])
 
     def _look(self, ink: InkBox, rules: _PageRules, page: int) -> Iterator[Finding]:
         name, box, kind = ink
-        if kind == "form" and self._sheet.grown(-self._margin_mm).spill(box) <= _HAIR_MM:
+        if kind == "form" and self._printable.spill(box) <= _HAIR_MM:
             return  # a background: its box says nothing about its ink
         spill_mm = box.spill(self._printable)
         if spill_mm > _HAIR_MM:
@@ -264,6 +278,10 @@ def _sheet(layout: SheetLayout) -> Box:
     return Box(0, 0, layout.width_mm, layout.height_mm)
 
 
+def _edges(box: Box) -> _Edges:
+    return box.x_mm, box.y_mm, box.right_mm, box.bottom_mm
+
+
 def _page_of(kind: PageKind) -> int:
     return 1 if kind == "first" else 2
 
@@ -279,11 +297,12 @@ def _hull(boxes: Sequence[Box]) -> Box:
     return Box(left_mm, top_mm, right_mm - left_mm, bottom_mm - top_mm)
 
 
-def _wrong_sheet(layout: SheetLayout, envelope: Envelope) -> Finding | None:
+def _unfit(layout: SheetLayout, envelope: Envelope) -> Finding | None:
+    """Why the layout's sheet can't go into the envelope at all, or comes out of the folder otherwise than it should.
+    A sheet of another width is looked at with its own width."""
     off_mm = abs(layout.height_mm - envelope.sheet_height_mm)
-    # A narrower sheet goes into any envelope; where it lies is looked at with its own width.
     if off_mm <= _SAME_SHEET_MM:
-        return None
+        return does_not_fit(envelope, layout.width_mm)
     fact = (
         f"the layout is for sheets {layout.height_mm:g} mm high, {envelope.title} for sheets folded "
         f"from {envelope.sheet_height_mm:g} mm"

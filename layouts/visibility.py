@@ -93,11 +93,8 @@ def visibility(
     other_ink_boxes  what else the first page bears, by name
     back_ink_boxes   what the back of the last sheet bears, by name, as that page is read
     """
-    across_mm, up_mm = envelope.play_mm(sheet_width_mm)
-    if across_mm < 0 or up_mm < 0:
-        short_mm = -min(across_mm, up_mm)
-        fact = f"the folded sheet is {short_mm:.1f} mm larger than the inside of {envelope.title}"
-        return [Finding("does-not-fit", "sheet", short_mm, fact, envelope.name)]
+    if unfit := does_not_fit(envelope, sheet_width_mm):
+        return [unfit]
     findings: list[Finding] = []
     if address_box:
         safe = envelope.surely_seen(sheet_width_mm).grown(-envelope.address_margin_mm)
@@ -109,6 +106,15 @@ def visibility(
         for name, box in boxes.items():
             findings.extend(shown(name, box, views, envelope, page=1 if side == "front" else 2))
     return findings
+
+
+def does_not_fit(envelope: Envelope, sheet_width_mm: float | None = None) -> Finding | None:
+    """The finding of a folded sheet that is larger than the inside of its envelope."""
+    short_mm = -min(envelope.play_mm(sheet_width_mm))
+    if short_mm <= _HAIR_MM:
+        return None
+    fact = f"the folded sheet is {short_mm:.1f} mm larger than the inside of {envelope.title}"
+    return Finding("does-not-fit", "sheet", short_mm, fact, envelope.name)
 
 
 def shown(name: str, box: Box, views: list[Box], envelope: Envelope, *, page: int) -> list[Finding]:

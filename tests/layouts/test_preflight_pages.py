@@ -150,6 +150,13 @@ def test_a_layout_for_another_paper_is_told_so_and_not_looked_at_further() -> No
     assert found(check_pages([[ADDRESS]], PLAIN, [letter])) == [("wrong-sheet", "sheet", 1, "us-10")]
 
 
+def test_a_sheet_too_wide_for_the_envelope_is_the_only_finding_about_it() -> None:
+    wide = PlainLayout(width_mm=230)
+    (finding,) = check_pages([[ADDRESS]], wide, [C5])
+    assert (finding.rule, finding.envelope, finding.amount_mm) == ("does-not-fit", "c5", 3)
+    assert [one.rule for one in check_layout(wide, [C5])] == ["does-not-fit"]
+
+
 def test_a_layout_without_an_address_is_told_so() -> None:
     bare = PlainLayout(first={"table": TABLE.box})
     assert found(check_layout(bare, [C5])) == [("no-address", "address", 1, "c5")]
