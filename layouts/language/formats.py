@@ -24,8 +24,8 @@ class Formatter(Protocol):
     def text(self, value: Decimal | date) -> str:
         """A value that no filter was named for: a number as a quantity, a date in the language's form."""
 
-    def money(self, value: Decimal, currency: str) -> str:
-        """An amount with its currency; "" is the document's."""
+    def money(self, value: Decimal, currency: str, *, code: bool) -> str:
+        """An amount with its currency, as a sign or by its code; "" is the document's."""
 
     def amount(self, value: Decimal, currency: str) -> str:
         """An amount with the decimals of the currency and without its name; "" is the document's."""
@@ -33,8 +33,8 @@ class Formatter(Protocol):
     def quantity(self, value: Decimal) -> str:
         """A number without decimals that say nothing."""
 
-    def number(self, value: Decimal, least: int, most: int) -> str:
-        """A number with at least `least` and at most `most` decimals, never rounded."""
+    def number(self, value: Decimal, least: int, most: int | None) -> str:
+        """A number with at least `least` and at most `most` decimals, never rounded; None is with all it has."""
 
     def percent(self, value: Decimal) -> str:
         """A rate in percent: 25 is "25 %"."""
@@ -47,12 +47,17 @@ class Formatter(Protocol):
     def unit(self, code: str) -> str:
         """The word for a unit by UN/ECE Recommendation 20."""
 
+    def word(self, code: str, section: str, otherwise: str | None) -> str:
+        """The text of a section whose keys are codes; `otherwise`, or the code itself, where there is none."""
 
-def money(formatter: Formatter, value: Value, currency: str = "") -> str:
-    return formatter.money(_number(value), _text(currency))
+
+def money(formatter: Formatter, value: Value, currency: Value = "", code: Value = False) -> str:
+    if type(code) is not bool:
+        raise TypeError(f"{a_kind(code)} is not a flag")
+    return formatter.money(_number(value), _text(currency), code=code)
 
 
-def amount(formatter: Formatter, value: Value, currency: str = "") -> str:
+def amount(formatter: Formatter, value: Value, currency: Value = "") -> str:
     return formatter.amount(_number(value), _text(currency))
 
 
@@ -60,8 +65,8 @@ def quantity(formatter: Formatter, value: Value) -> str:
     return formatter.quantity(_number(value))
 
 
-def number(formatter: Formatter, value: Value, least: Value = 0, most: Value = 12) -> str:
-    return formatter.number(_number(value), _whole(least), _whole(most))
+def number(formatter: Formatter, value: Value, least: Value = 0, most: Value = None) -> str:
+    return formatter.number(_number(value), _whole(least), None if most is None else _whole(most))
 
 
 def percent(formatter: Formatter, value: Value) -> str:
@@ -82,6 +87,10 @@ def unit(formatter: Formatter, code: Value) -> str:
     return formatter.unit(_text(code))
 
 
+def word(formatter: Formatter, code: Value, section: Value, otherwise: Value = None) -> str:
+    return formatter.word(_text(code), _text(section), None if otherwise is None else _text(otherwise))
+
+
 FORMATS: Mapping[str, Function] = {
     "money": money,
     "amount": amount,
@@ -91,6 +100,7 @@ FORMATS: Mapping[str, Function] = {
     "date": dated,
     "country": country,
     "unit": unit,
+    "word": word,
 }
 
 

@@ -52,7 +52,7 @@ def joined(values: Value, separator: str = ", ", field: str = "") -> str:
     for text in texts:
         if type(text) is not str:
             raise TypeError(f"{a_kind(text)} can't be joined; a list of texts can")
-    return separator.join(filter(None, texts))
+    return _text(separator).join(filter(None, texts))
 
 
 def default(value: Value, otherwise: Value) -> Value:

@@ -96,14 +96,20 @@ def _table(declared: TomlTable) -> Table:
     return Table(fields)
 
 
+def _inner(declared: TomlTable, key: str, table: TomlTable) -> Table:
+    if not table.keys():
+        raise declared.refuse(key, f"'{key}' declares no field", "declare what it holds")
+    return _table(table)
+
+
 def _kind(declared: TomlTable, key: str) -> Kind:
     """What one key declares: a type, a table, a list of a type, a list of tables."""
     table, tables = _tried(declared.table, key), _tried(declared.tables, key)
     texts = _tried(declared.texts, key)
     if table is not None:
-        return _table(table)
+        return _inner(declared, key, table)
     if tables is not None and len(tables) == 1:
-        return Rows(_table(tables[0]))
+        return Rows(_inner(declared, key, tables[0]))
     if texts is not None and len(texts) == 1:
         return Rows(_leaf(declared, key, texts[0]))
     if texts is not None or tables is not None:

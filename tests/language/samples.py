@@ -18,8 +18,8 @@ class PlainFormatter:
     def text(self, value: Decimal | date) -> str:
         return f"{value}"
 
-    def money(self, value: Decimal, currency: str) -> str:
-        return f"{currency or 'NOK'} {value:.2f}"
+    def money(self, value: Decimal, currency: str, *, code: bool) -> str:
+        return f"{'code ' if code else ''}{currency or 'NOK'} {value:.2f}"
 
     def amount(self, value: Decimal, currency: str) -> str:
         return f"{value:.3f}" if currency == "KWD" else f"{value:.2f}"
@@ -27,7 +27,7 @@ class PlainFormatter:
     def quantity(self, value: Decimal) -> str:
         return f"{value.normalize():f}"
 
-    def number(self, value: Decimal, least: int, most: int) -> str:
+    def number(self, value: Decimal, least: int, most: int | None) -> str:
         return f"{value}({least},{most})"
 
     def percent(self, value: Decimal) -> str:
@@ -41,6 +41,9 @@ class PlainFormatter:
 
     def unit(self, code: str) -> str:
         return {"C62": "pcs"}.get(code, code)
+
+    def word(self, code: str, section: str, otherwise: str | None) -> str:
+        return {"references.order": "Order"}.get(f"{section}.{code}", code if otherwise is None else otherwise)
 
 
 def a_line(number: int, amount: str) -> dict[str, Any]:
