@@ -25,13 +25,12 @@ from layouts.language.nodes import (
     Rest,
     Steps,
 )
-from layouts.language.tokens import Token, tokens_of
+from layouts.language.tokens import CONSTANTS, Token, tokens_of
 
 MOST_CHARACTERS = 2_000
 MOST_DEPTH = 40
 """How deep brackets, choices, `not` and `-` may nest, and how many filters an expression may have."""
 
-_CONSTANTS = {"true": True, "false": False, "none": None, "True": True, "False": False, "None": None}
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _INSTEAD = {
     "is": "write == or !=",
@@ -214,8 +213,8 @@ class _Parser:
 
     def _named(self) -> Node:
         token = self._next()
-        if token.text in _CONSTANTS:
-            return Literal(_CONSTANTS[token.text], token.column)
+        if token.text in CONSTANTS:
+            return Literal(CONSTANTS[token.text], token.column)
         if self._take("("):
             return Call(token.text, *self._arguments(), token.column)
         return Name(token.text, token.column)

@@ -28,6 +28,7 @@ from layouts.language.expression import Expression
 from layouts.language.faults import near
 from layouts.language.scope import DOCUMENT, ITEM
 from layouts.language.template import Template
+from layouts.language.tokens import CONSTANTS, WORDS
 from layouts.tomlfile import TomlTable
 
 TYPES: Mapping[str, type] = {"text": str, "amount": Decimal, "whole": int, "date": date, "flag": bool}
@@ -89,6 +90,8 @@ def _table(declared: TomlTable) -> Table:
         name = key.removesuffix(_OPTIONAL)
         if not _NAME.fullmatch(name):
             raise declared.refuse(key, f"{name!r} is no name of a field", "begin with a letter, go on with a-z, 0-9, _")
+        if name in WORDS or name in CONSTANTS:
+            raise declared.refuse(key, f"'{name}' is a word of the language", "give the field another name")
         if name in fields:
             raise declared.refuse(key, f"'{name}' is declared twice", "remove one of them")
         fields[name] = kind if name == key else replace(kind, optional=True)
@@ -164,18 +167,22 @@ def kind_at(path: Path, names: Names) -> Kind | None:
     return kind
 
 
-def check_reads(what: Expression | Template, names: Names) -> None:
-    """Refuse an expression, or a text with fields, that reads what its scope doesn't have (LayoutError E4051)."""
+def check_reads(what: Expression | Template, names: Names, *, place: str = "") -> None:
+    """Refuse an expression, or a text with fields, that reads what its scope doesn't have (LayoutError E4051).
+
+    `place` is where the layout uses it, when that is not where it stands: a text of the language.
+    """
     if isinstance(what, Template):
         for part in what.parts:
             if isinstance(part, Expression):
-                check_reads(part, names)
+                check_reads(part, names, place=place)
         return
+    site = replace(what.site, place=place or what.site.place)
     for path in sorted(what.reads):
         if kind_at(path, names) is None:
             said = ".".join(path)
             remedy = near(said, _paths(names)) or "declare it in [data], or correct the name"
-            raise what.site.fault("E4051", f"there is no field '{said}'", what.column, remedy)
+            raise site.fault("E4051", f"there is no field '{said}'", what.column, remedy)
 
 
 def item_kind(each: Expression, names: Names) -> Kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from layouts.language.faults import Site
@@ -11,6 +12,14 @@ Kind = Literal["name", "word", "number", "text", "sign", "end"]
 """A `word` is one that the language keeps for itself, such as `and`."""
 
 WORDS = frozenset({"and", "or", "not", "in", "if", "else"})
+CONSTANTS: Mapping[str, bool | None] = {
+    "true": True,
+    "false": False,
+    "none": None,
+    "True": True,
+    "False": False,
+    "None": None,
+}
 MOST_DIGITS = 34
 """Digits of a number, as many as IEEE 754 decimal128 holds: what calculations are exact to."""
 

@@ -49,7 +49,6 @@ _KINDS: Mapping[type, str] = {
     tuple: "list",
     dict: "table",
 }
-_ARTICLES = {"none": "none"}
 _ORDERED = frozenset({"text", "number", "date"})
 _PLAIN = frozenset({*_ORDERED, "flag"})
 """What may be compared. A table may hold more keys than a layout has asked for, and nothing may depend on those."""
@@ -70,7 +69,7 @@ def kind_of(value: Value) -> str:
 def a_kind(value: Value) -> str:
     """The kind with its article, for messages: "a text"."""
     kind = kind_of(value)
-    return _ARTICLES.get(kind, f"a {kind}")
+    return kind if value is None else f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
 def rounded(value: Decimal | int, digits: int) -> Decimal:

@@ -69,6 +69,8 @@ paid = "flag"
         ("a = [{}, {}]", "line 2, data.a", "'a' must be a list of one element"),
         ('a = ["txt"]', "line 2, data.a", "'a' is 'txt'"),
         ('_a = "text"', "line 2, data._a", "'_a' is no name of a field"),
+        ('in = "text"', "line 2, data.in", "'in' is a word of the language"),
+        ('"true?" = "text"', "line 2, data.true?", "'true' is a word of the language"),
         ('"a b" = "text"', "line 2, data.a b", "'a b' is no name of a field"),
         ('a = "text"\n"a?" = "text"', "line 3, data.a?", "'a' is declared twice"),
         ('[data.b]\nc = "txt"', "line 3, data.b.c", "'c' is 'txt'"),
@@ -164,6 +166,13 @@ def test_a_text_that_reads_what_there_is_not_is_refused(text: str, said: str, re
     assert fault.message.startswith(said)
     assert fault.place == "a.toml, line 9"
     assert fault.remedy.startswith(remedy)
+
+
+def test_a_text_of_the_language_is_refused_where_the_layout_uses_it() -> None:
+    template = parse_template("@title.invoice", texts=Texts({"title.invoice": "No. {numbr}"}.__getitem__))
+
+    assert refusal(lambda: check_reads(template, NAMES)).place == "text title.invoice"
+    assert refusal(lambda: check_reads(template, NAMES, place="a.toml, line 9")).place == "a.toml, line 9"
 
 
 def test_a_text_that_reads_what_there_is_passes() -> None:
