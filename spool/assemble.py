@@ -18,7 +18,7 @@ from omr.sheet import SheetId
 from spool.atomic import AtomicFile
 from spool.batch import BatchSheet, Collation, PageRef, PieceInfo, PrintFile
 from spool.job import SpoolError
-from spool.metadata import Metadata, described, xmp_date
+from spool.metadata import PDF_SCHEMA, Metadata, described, xmp_date
 from spool.output import OutputCondition, black_only
 from spool.pagestore import PageStore
 from spool.paper import Stretches
@@ -81,7 +81,7 @@ def assemble(
         collation.finish()
         catalog = work.finish(fonts)
         intent = condition.write(pdf, "GTS_PDFX")
-        info, metadata, identity = described_by.write(pdf, _conformance(created))
+        info, metadata, identity = described_by.write(pdf, _conformance(created), b"/Trapped/False")
         viewing = b"/ViewerPreferences<</PrintScaling/None/Duplex%b>>" % _DUPLEX[sides]
         entries = b"%b/OutputIntents[%d 0 R]/Metadata %d 0 R%b" % (catalog, intent, metadata, viewing)
         root = pdf.add(b"<</Type/Catalog%b>>" % entries)
@@ -96,10 +96,14 @@ def _check_sides(sides: str, place: str) -> None:
         raise SpoolError("E6205", f"There is no such way to print as {sides!r}", place=place, remedy=remedy)
 
 
-def _conformance(created: datetime) -> tuple[str, str]:
+def _conformance(created: datetime) -> tuple[str, ...]:
     """What a reader may rely on: PDF/X-4 (ISO 15930-7) and, above it, PDF/VT-1 (ISO 16612-2)."""
     vt = {"GTS_PDFVTVersion": "PDF/VT-1", "GTS_PDFVTModDate": xmp_date(created)}
-    return described("pdfxid", _PDFX, GTS_PDFXVersion="PDF/X-4"), described("pdfvtid", _PDFVT, **vt)
+    return (
+        described("pdf", PDF_SCHEMA, Trapped="False"),
+        described("pdfxid", _PDFX, GTS_PDFXVersion="PDF/X-4"),
+        described("pdfvtid", _PDFVT, **vt),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ class _Work:
 
 def _told(sheet: SheetId, about: PieceInfo) -> dict[str, str | int]:
     """What a document part says of its piece."""
-    told = {
+    told: dict[str, str | int] = {
         "Run": sheet.run,
         "Piece": sheet.piece,
         "Copy": sheet.copy,

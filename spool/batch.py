@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from omr.sheet import SheetId, SheetOrders
-from spool.job import SpoolError
-from spool.paper import Stretch
+from spool.job import SpoolError, Stretch
 from spool.press_profile import PrintOrder
 
 
@@ -127,3 +128,16 @@ class Collation:
 
 
 _PLAN_AGAIN = "Plan the batch again: nothing of it was printed."
+
+
+def arrange(pieces: Sequence[Sequence[BatchSheet]], order: PrintOrder) -> Iterator[BatchSheet]:
+    """The sheets of pieces in the print order of a press, counted anew from 1.
+
+    Give the pieces as they will be fed, and the sheets of each from 1 on; their own ordinals don't matter.
+    """
+    before = [0, *accumulate(map(len, pieces))]
+    for place in order.pieces(range(len(pieces))):
+        piece = pieces[place]
+        ordinals = order.ordinals(before[place], len(piece))
+        for at in order.sheets(range(len(piece))):
+            yield replace(piece[at], orders=replace(piece[at].orders, ordinal=ordinals[at]))

@@ -35,8 +35,32 @@ _ENDED = frozenset({JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED, Job
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Pages of one paper and one way to print sides, in a row.
+
+    Pages count from 1, both ends included. `stock` is the layout's name, `media_type` the printer's, "" for the job's
+    own; `sides` is an IPP keyword.
+    """
+
+    first_page: int
+    last_page: int
+    sheets: int
+    stock: str
+    media_type: str
+    sides: str
+
+    @property
+    def pages_per_sheet(self) -> int:
+        """1 or 2."""
+        return (self.last_page - self.first_page + 1) // self.sheets
+
+
+@dataclass(frozen=True, slots=True)
 class PrintJob:
-    """One print file for one queue. `key` (for example "R000001-B01") is unique for ever and is in the job's name."""
+    """One print file for one queue. `key` (for example "R000001-B01") is unique for ever and is in the job's name.
+
+    `stretches` say which pages want another paper or other sides than the job's; () when none does.
+    """
 
     key: str
     file: Path
@@ -45,6 +69,7 @@ class PrintJob:
     sides: str = "one-sided"
     media: str = "iso_a4_210x297mm"
     media_type: str = "stationery"
+    stretches: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

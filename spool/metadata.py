@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from spool.pdf import PdfFile, date_string, text_string
 
 PRODUCER = "Mailroom"
+PDF_SCHEMA = "http://ns.adobe.com/pdf/1.3/"
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -29,7 +30,6 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <xmpMM:VersionID>1</xmpMM:VersionID>
 <xmpMM:RenditionClass>default</xmpMM:RenditionClass>
 <pdf:Producer>{producer}</pdf:Producer>
-<pdf:Trapped>False</pdf:Trapped>
 </rdf:Description>
 {more}</rdf:RDF>
 </x:xmpmeta>
@@ -43,20 +43,22 @@ class Metadata:
     title: str
     created: datetime
 
-    def write(self, pdf: PdfFile, more: Iterable[str]) -> tuple[int, int, str]:
-        """Write both forms; `more` are further `rdf:Description` elements, by `described`.
+    def write(self, pdf: PdfFile, more: Iterable[str], info_more: bytes = b"") -> tuple[int, int, str]:
+        """Write both forms; `more` are further elements below `rdf:RDF` (see `described`), `info_more` further entries
+        of the dictionary.
 
         Returns the numbers of the information dictionary and of the metadata stream, and the file's identity, which
         follows from all that was written before and from what is said here.
         """
         title = _NO_XML.sub("\ufffd", self.title)
         moment, producer = date_string(self.created), text_string(PRODUCER)
-        info = b"<</Title%b/Creator%b/Producer%b/CreationDate%b/ModDate%b/Trapped/False>>" % (
+        info = b"<</Title%b/Creator%b/Producer%b/CreationDate%b/ModDate%b%b>>" % (
             text_string(title),
             producer,
             producer,
             moment,
             moment,
+            info_more,
         )
         identity = pdf.identity(info)
         packet = _PACKET.format(

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from spool.atomic import disk_error, write_whole
-from spool.job import SpoolError
+from spool.job import SpoolError, Stretch
 
 SCHEMA = "mailroom-paper/1"
 _ASSEMBLE_AGAIN = "Assemble the batch again: the file is written beside the print file."
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Pages of one paper and one way to print sides, in a row.
-
-    Pages count from 1, both ends included. `stock` is the layout's name, `media_type` the printer's, "" for the job's
-    own; `sides` is an IPP keyword.
-    """
-
-    first_page: int
-    last_page: int
-    sheets: int
-    stock: str
-    media_type: str
-    sides: str
-
-    @property
-    def pages_per_sheet(self) -> int:
-        """1 or 2."""
-        return (self.last_page - self.first_page + 1) // self.sheets
 
 
 class Stretches:
@@ -67,12 +46,11 @@ def pages_of(stretches: Sequence[Stretch], sheets: int) -> int:
     return stretches[-1].last_page
 
 
-def overrides(stretches: Iterable[Stretch], *, sides: str, media: str) -> tuple[str, ...]:
+def overrides(stretches: Iterable[Stretch], *, sides: str, media: str) -> Iterator[str]:
     """IPP `overrides` (PWG 5100.6), as CUPS wants them written, for what differs from the job's own sides and paper.
 
-    Stretches that want the same share one collection, with all their pages.
+    One collection a stretch: libcups splits values at every comma, so a list of pages in one would be torn apart.
     """
-    wanted: dict[str, list[str]] = {}
     for stretch in stretches:
         changes = []
         if stretch.media_type:
@@ -80,16 +58,15 @@ def overrides(stretches: Iterable[Stretch], *, sides: str, media: str) -> tuple[
         if stretch.sides != sides:
             changes.append(f"sides={stretch.sides}")
         if changes:
-            wanted.setdefault(" ".join(changes), []).append(f"{stretch.first_page}-{stretch.last_page}")
-    return tuple(f"{{pages={','.join(pages)} {changes}}}" for changes, pages in wanted.items())
+            yield f"{{pages={stretch.first_page}-{stretch.last_page} {' '.join(changes)}}}"
 
 
-def uniform(stretches: Sequence[Stretch]) -> bool:
-    """Whether the job's own sides and paper are all that the press must know."""
-    return len(stretches) <= 1 and not any(stretch.media_type for stretch in stretches)
+def uniform(stretches: Iterable[Stretch], sides: str) -> bool:
+    """Whether the job's own paper and `sides` are all that the press must know."""
+    return all(not stretch.media_type and stretch.sides == sides for stretch in stretches)
 
 
-def write_paper(path: Path, stretches: Sequence[Stretch]) -> None:
+def write_paper(path: Path, stretches: Iterable[Stretch]) -> None:
     """Write the stretches beside the print file. Faults of the disk: `SpoolError` E6001…E6004."""
     rows = ",\n".join(json.dumps(asdict(stretch)) for stretch in stretches)
     write_whole(path, f'{{"schema": "{SCHEMA}", "stretches": [\n{rows}\n]}}\n'.encode())

@@ -18,6 +18,7 @@ from spool.assemble import assemble
 from spool.batch import BatchSheet, PageRef, PieceInfo
 from spool.control import ControlFile, ControlHeader, ControlPiece
 from spool.control_file import write_control_file
+from spool.paper import uniform, write_paper
 
 
 def assemble_batch(plant: Plant, batch: Batch) -> Batch:
@@ -38,6 +39,11 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
         created=run.opened_at,
         sides=batch.sides,
     )
+    paper = folder / paper_file(batch)
+    if uniform(printed.stretches, batch.sides):
+        paper.unlink(missing_ok=True)
+    else:
+        write_paper(paper, printed.stretches)
     header = ControlHeader(
         job=batch.id,
         run=batch.run,
@@ -66,6 +72,11 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
         )
         ledger.commit()
     return done
+
+
+def paper_file(batch: Batch) -> str:
+    """The list of which pages want which paper; it lies beside the print file when the batch needs several."""
+    return f"{batch.id}.paper.json"
 
 
 def batch_sheets(batch: Batch, copies: list[Copy], pieces: Mapping[str, MailPiece]) -> Iterator[BatchSheet]:

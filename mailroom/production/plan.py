@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
-from typing import TypeVar
 
 from layouts.envelope import Envelope
 from mailroom.domain.document import Document, DocumentState
@@ -16,8 +16,7 @@ from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.production.compose import Composed, sheets_of
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
-
-ItemT = TypeVar("ItemT")
+from spool.cut import SheetLoad, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def plan_pieces(
                 )
             else:
                 fitting.append(each)
-        parts = cut(fitting, lambda each: sheets_of(each.pages.pages, sides), largest)
+        parts = cut(fitting, partial(SheetLoad, largest, lambda each: sheets_of(each.pages.pages, sides)))
         plans.extend(_piece(part, envelopes, sides) for part in parts)
     plans.sort(key=lambda plan: plan.sort_key)
     return plans, too_thick
@@ -92,21 +91,6 @@ def _piece(members: Sequence[Composed], envelopes: Sequence[Envelope], sides: st
         envelope=envelope.name,
         sort_key=f"{address.country}|{postcode}|{first.document.customer}",
     )
-
-
-def cut(items: Iterable[ItemT], sheets: Callable[[ItemT], int], most: int) -> Iterator[list[ItemT]]:
-    """Cut items, in order, into parts of at most `most` sheets; an item larger than that is a part of its own."""
-    part: list[ItemT] = []
-    held = 0
-    for item in items:
-        size = sheets(item)
-        if part and held + size > most:
-            yield part
-            part, held = [], 0
-        part.append(item)
-        held += size
-    if part:
-        yield part
 
 
 def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
@@ -168,7 +152,7 @@ def add_batches(
     added: list[Batch] = []
     by_envelope = sorted((piece for piece, _ in copies), key=lambda piece: (piece.envelope, piece.sort_key, piece.id))
     for envelope, members in groupby(by_envelope, key=lambda piece: piece.envelope):
-        for part in cut(members, lambda piece: piece.sheets, plant.batch_sheets):
+        for part in cut(members, partial(SheetLoad, plant.batch_sheets, lambda piece: piece.sheets)):
             ordinal += 1
             batch = Batch(
                 id=batch_id(run, ordinal),

@@ -6,11 +6,13 @@ from __future__ import annotations
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.run import Batch, BatchState
+from mailroom.production.assemble_batch import paper_file
 from mailroom.production.line import Line, Patience
 from mailroom.production.plant import Plant
 from mailroom.production.ports import PrintQueue
 from mailroom.production.record import Recorder
 from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain
+from spool.paper import read_paper
 
 _WAITING = {
     JobState.PENDING_HELD: ("is held", "Release it in the print queue."),
@@ -47,13 +49,18 @@ def _submit(plant: Plant, queue: PrintQueue, batch: Batch) -> Batch:
         batch = record.batch(batch, BatchState.SUBMITTING, bookmark=bookmark)
         record.copies(batch, CopyState.RELEASED, CopyEvent.SEND, queue=queue.name)
         ledger.commit()
+    folder = plant.run_folder(batch.run)
+    paper = folder / paper_file(batch)
+    stretches = read_paper(paper) if paper.exists() else ()
+    pages = batch.sheets if batch.sides == "one-sided" else 2 * batch.sheets
     job = PrintJob(
         key=batch.id,
-        file=plant.run_folder(batch.run) / batch.print_file,
+        file=folder / batch.print_file,
         sheets=batch.sheets,
-        impressions=batch.sheets if batch.sides == "one-sided" else 2 * batch.sheets,
+        impressions=stretches[-1].last_page if stretches else pages,
         sides=batch.sides,
         media_type=batch.stock,
+        stretches=stretches,
     )
     try:
         report = queue.submit(job)

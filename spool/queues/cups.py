@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain, SpoolError
+from spool.paper import overrides
 from spool.queues.bounded import Pulse, Silence, bounded
 from spool.queues.cups_jobs import (
     BOOKMARK_NAME,
@@ -80,7 +81,8 @@ class CupsQueue:
 
     Errors: E3120 pycups is missing, E3121 CUPS does not answer, E3122 no such printer, E3123 it accepts no jobs, E3124
     it would print again by itself, E3125 not allowed, E3126 two jobs of one key, E3127 the answer was lost, E3128 not a
-    bookmark, E3129 anything else that CUPS says. From `submit` they come as `QueueRefused` or `QueueUncertain`.
+    bookmark, E3129 anything else that CUPS says, E3133 the queue can't change paper or sides in a
+    job. From `submit` they come as `QueueRefused` or `QueueUncertain`.
     """
 
     def __init__(self, printer: str, *, server: str | None = None, silence_seconds: float = 30.0) -> None:
@@ -128,7 +130,7 @@ class CupsQueue:
                 step, made = "known", there.job_id
             else:
                 check_job(job)
-                self._check_printer(connection)
+                self._check_paper(self._check_printer(connection), job)
                 enter("create")
                 made = connection.createJob(self.name, job_name(job.key), _options(job))
                 enter("send")
@@ -276,14 +278,24 @@ class CupsQueue:
         enter("finish")
         connection.finishDocument(self.name)
 
-    def _check_printer(self, connection: Any) -> None:
-        policy = read_printer(self._attributes(connection)).error_policy
-        if policy != _SAFE_POLICY:
+    def _check_printer(self, connection: Any) -> PrinterStatus:
+        printer = read_printer(self._attributes(connection))
+        if printer.error_policy != _SAFE_POLICY:
             raise SpoolError(
                 "E3124",
-                f"The queue's error policy '{policy}' lets CUPS print a job again by itself",
+                f"The queue's error policy '{printer.error_policy}' lets CUPS print a job again by itself",
                 place=self._place,
                 remedy=f"Run 'lpadmin -p {self.name} -o printer-error-policy={_SAFE_POLICY}', then repeat.",
+            )
+        return printer
+
+    def _check_paper(self, printer: PrinterStatus, job: PrintJob) -> None:
+        if job.stretches and not printer.overrides:
+            raise SpoolError(
+                "E3133",
+                f"Job {job.key} wants several papers or ways to print sides, which this queue can't change in a job",
+                place=self._place,
+                remedy="Print it on a press that reads the list of papers beside the print file, or plan one paper.",
             )
 
     def _printer(self, connection: Any) -> PrinterStatus:
@@ -346,7 +358,9 @@ class CupsQueue:
 
 def _options(job: PrintJob) -> dict[str, str]:
     """Job attributes. What would change the sheets is said outright: a queue may have defaults for it."""
+    changes = tuple(overrides(job.stretches, sides=job.sides, media=job.media))
     return {
+        **({"overrides": ",".join(changes)} if changes else {}),
         "sides": job.sides,
         "media": job.media,
         "media-type": job.media_type,

@@ -37,6 +37,7 @@ PRINTER_ATTRIBUTES = (
     "printer-state",
     "printer-state-reasons",
     "printer-error-policy",
+    "job-creation-attributes-supported",
 )
 
 # RFC 8011: section 5.3.7 `job-state`, section 5.4.11 `printer-state`.
@@ -74,11 +75,13 @@ class ListedJob:
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """The queue's own state. `error_policy` is what it does after a fault of the device; None if it does not say."""
+    """The queue's own state. `error_policy` is what it does after a fault of the device; None if it does not say.
+    `overrides`: it takes other sides and paper for single pages (PWG 5100.6)."""
 
     state: str
     reasons: tuple[str, ...]
     error_policy: str | None
+    overrides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,7 @@ def read_printer(attributes: Mapping[str, object]) -> PrinterStatus:
         state=_known(_PRINTER_STATES, attributes.get("printer-state"), "printer-state"),
         reasons=_words(attributes.get("printer-state-reasons")),
         error_policy=policy if isinstance(policy, str) else None,
+        overrides="overrides" in _words(attributes.get("job-creation-attributes-supported")),
     )
 
 

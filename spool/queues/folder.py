@@ -6,6 +6,7 @@ What lies in the folder, and the clock, say everything; the process may die at a
     jobs/KEY.pdf .json   taken, not yet ended; the ticket is written last: a job without a ticket was never taken
     done/KEY.json        the ticket of every job that has ended: the queue's memory, never cleaned by us
     stack/KEY.pdf .json  the printed sheets and their ticket, for the inserter; whoever feeds them may take them away
+    KEY.paper            beside the PDF when its pages want several papers or ways to print sides: which want which
 
 An operator (or a test) plays with files: `STOPPED` in the root stops the press (its first line may hold IPP
 `printer-state-reasons`), `jobs/KEY.held` holds a job that has not begun, `jobs/KEY.canceled` cancels a job and
@@ -18,7 +19,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +28,8 @@ from pathlib import Path
 import pypdf
 
 from spool.atomic import AtomicFile, disk_error, write_whole
-from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain, SpoolError
+from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain, SpoolError, Stretch
+from spool.paper import pages_of, read_paper, write_paper
 from spool.queues.print_file import check_job, check_key, refuse_bad_key, sides_per_sheet
 from spool.queues.ticket import Ticket, new_ticket, read_ticket, run_press, write_ticket
 
@@ -111,6 +113,8 @@ class FolderQueue:
         press = replace(press, last_job_id=press.last_job_id + 1)
         self._write_press(press)
         _copy(job.file, self._jobs / f"{job.key}.pdf")
+        if job.stretches:
+            write_paper(self._jobs / f"{job.key}.paper", job.stretches)
         write_ticket(self._ticket_path(job.key), new_ticket(job, press.last_job_id, self._clock()))
 
     def _knows(self, key: str) -> bool:
@@ -176,11 +180,15 @@ class FolderQueue:
         try:
             if ticket.sheets_completed and source.exists():
                 write_ticket(self._stack / f"{ticket.key}.json", ticket)
+                paper = self._jobs / f"{ticket.key}.paper"
+                stretches = read_paper(paper) if paper.exists() else ()
                 if ticket.sheets_completed < ticket.sheets:
-                    _keep_pages(source, ticket.sheets_completed * sides_per_sheet(ticket.sides))
+                    _keep_pages(source, _pages(ticket, stretches))
+                if stretches:
+                    write_paper(self._stack / paper.name, stretches)
                 os.replace(source, stack)
             write_ticket(self._done / f"{ticket.key}.json", ticket)
-            for leftover in ("pdf", *_FLAGS, "json"):
+            for leftover in ("pdf", "paper", *_FLAGS, "json"):
                 (self._jobs / f"{ticket.key}.{leftover}").unlink(missing_ok=True)
         except OSError as error:
             raise disk_error(error, stack) from error
@@ -277,6 +285,12 @@ def _copy(source: Path, target: Path) -> None:
             writer.commit()
     except OSError as error:
         raise disk_error(error, source) from error
+
+
+def _pages(ticket: Ticket, stretches: Sequence[Stretch]) -> int:
+    """How many pages have left the press."""
+    printed = ticket.sheets_completed
+    return pages_of(stretches, printed) if stretches else printed * sides_per_sheet(ticket.sides)
 
 
 def _keep_pages(file: Path, pages: int) -> None:

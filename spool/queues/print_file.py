@@ -74,8 +74,11 @@ def check_job(job: PrintJob) -> None:
     """Refuse (`QueueRefused`) a file that would not print as planned: E3101…E3104; E3103 is a wrong sheet count."""
     per_sheet = sides_per_sheet(job.sides)
     pages = count_pages(job.file)
-    sheets = -(-pages // per_sheet)
-    if sheets != job.sheets or not 0 < job.impressions <= sheets * per_sheet:
+    sheets, most = -(-pages // per_sheet), -(-pages // per_sheet) * per_sheet
+    if job.stretches:
+        told = job.stretches[-1].last_page
+        sheets, most = sum(stretch.sheets for stretch in job.stretches) if told == pages else 0, pages
+    if sheets != job.sheets or not 0 < job.impressions <= most:
         raise QueueRefused(
             "E3103",
             f"The print file has {pages} pages, {sheets} sheets {job.sides}; the job says {job.sheets} sheets and "

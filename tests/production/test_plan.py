@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import InvoiceKind, IssuedInvoice, Party, Totals
 from mailroom.domain.piece import PieceDocument
 from mailroom.production.compose import Composed, address_lines, page_indices, sheets_of
-from mailroom.production.plan import cut, group, plan_pieces
+from mailroom.production.plan import group, plan_pieces
+from spool.cut import SheetLoad, cut
 
 ZERO = Decimal(0)
 ENVELOPES = (load_envelope("c5"), load_envelope("c4"))
@@ -109,7 +111,7 @@ def test_every_document_is_in_exactly_one_piece_or_set_aside(documents: list[tup
 @given(st.lists(st.integers(1, 40), max_size=60), st.integers(1, 100))
 def test_batches_keep_order_and_limit(sheets: list[int], limit: int) -> None:
     pieces = [(f"P{index:08d}", count) for index, count in enumerate(sheets)]
-    batches = list(cut(pieces, lambda piece: piece[1], limit))
+    batches = list(cut(pieces, partial(SheetLoad, limit, lambda piece: piece[1])))
     assert [piece for batch in batches for piece in batch] == pieces
     for batch in batches:
         assert sum(count for _, count in batch) <= limit or len(batch) == 1
