@@ -140,6 +140,15 @@ def test_whatever_differs_gives_another_identity(change: Change) -> None:
     assert READER.read(changed(change)).identity != READER.read(a_document()).identity
 
 
+def test_lists_inside_lists_keep_their_places_apart() -> None:
+    def identity(*notes: list[str]) -> str:
+        lines = [{**a_line(1, "1"), "notes": note} for note in notes]
+        return READER.read({**a_document(), "lines": lines}).identity
+
+    divisions = {identity(["a"], ["b"]), identity(["a", "b"], []), identity([], ["a", "b"]), identity(["b"], ["a"])}
+    assert len(divisions) == 4
+
+
 def test_every_kind_of_mapping_and_list_identifies_the_same() -> None:
     plain = a_document()
     proxied = MappingProxyType({**plain, "totals": MappingProxyType(plain["totals"]), "lines": tuple(plain["lines"])})
