@@ -35,7 +35,7 @@ EXACT = Context(prec=MOST_DIGITS, traps=[Inexact, InvalidOperation, DivisionByZe
 WORKING = Context(prec=60, traps=[InvalidOperation, DivisionByZero, Overflow])
 """For what is rounded in the end."""
 _SURE = Context(prec=45, traps=[InvalidOperation])
-"""What the digits of `WORKING` are good for after many steps: 1 / 3 * 3 / 2 is a half, to be rounded up."""
+"""What the digits of `WORKING` are good for after many steps: 1 / 3 * 3 - 0.5 is a half, to be rounded up."""
 _ROUNDING = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation])
 
 _KINDS: Mapping[type, str] = {
