@@ -3,6 +3,7 @@ grey; with notes of what they use."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,7 +21,7 @@ Instruction = ContentStreamInstruction | ContentStreamInlineImage
 _MARKS: Final = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
 _DEVICE: Final[dict[str, Colour]] = {"g": "grey", "rg": "rgb", "k": "cmyk"}
 _PAINTING: Final = frozenset({*("f", "F", "f*", "B", "B*", "b", "b*", "S", "s"), *("Tj", "TJ", "'", '"')})
-_CATEGORIES: Final = {"Tf": "/Font", "Do": "/XObject", "gs": "/ExtGState", "sh": "/Shading"}
+_CATEGORIES: Final = {"Do": "/XObject", "gs": "/ExtGState", "sh": "/Shading"}
 _DEVICE_SPACES: Final = frozenset({"/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/Pattern"})
 _FEWEST_PIXELS: Final = 16
 """Images with fewer pixels on a side are fills and shades, and say nothing about resolution."""
@@ -48,21 +49,28 @@ class Written:
 
 @dataclass(slots=True)
 class _State:
-    """What q saves: the map onto the stream's space, and per ink ("f" fill, "S" stroke) how many components colours
-    have that must become grey."""
+    """What q saves: the map onto the stream's space, the font chosen, and for fills (True) and strokes how many
+    components the colours have that must become grey."""
 
     matrix: Matrix = UNCHANGED
+    font: str = ""
     turned: dict[bool, int | None] = field(default_factory=dict)
 
     def copy(self) -> _State:
-        return _State(self.matrix, dict(self.turned))
+        return _State(self.matrix, self.font, dict(self.turned))
 
 
 def written(stream: Page | Object, resources: Dictionary, policy: Policy, layers: Layers) -> Written:
     """A page's or stream's content, rewritten. Raises LayoutError E4084 for a hidden layer; pikepdf.PdfError,
     ValueError or TypeError for damage."""
     writer = _Writer(resources, policy, layers)
-    for instruction in pikepdf.parse_content_stream(stream):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            instructions = pikepdf.parse_content_stream(stream)
+    except UserWarning as fault:
+        raise ValueError(f"content that breaks off: {fault}") from fault
+    for instruction in instructions:
         writer.write(instruction)
     return writer.finish()
 
@@ -84,6 +92,7 @@ class _Writer:
         self._saved: list[_State] = []
         self._kept: list[Instruction] = []
         self._result = Written()
+        self._chosen = False
 
     def write(self, instruction: Instruction) -> None:
         if isinstance(instruction, ContentStreamInlineImage):
@@ -100,9 +109,11 @@ class _Writer:
         self._note_colour(self._kept[-1])
 
     def finish(self) -> Written:
-        """Closes what is still open."""
+        """Closes what is still open, and forgets fonts that no text was set in: some programs choose one by habit."""
         self._kept += [_instruction("Q")] * len(self._saved)
-        self._result.content = pikepdf.unparse_content_stream(self._kept)
+        fonts = self._result.used.get("/Font", set())
+        kept = [one for one in self._kept if str(one.operator) != "Tf" or str(one.operands[0]) in fonts]
+        self._result.content = pikepdf.unparse_content_stream(kept)
         return self._result
 
     def _mark(self, operator: str, operands: Sequence[Any]) -> None:
@@ -120,7 +131,11 @@ class _Writer:
                 self._state = self._saved.pop()
             case "cm":
                 self._state.matrix = matrix_of(operands).then(self._state.matrix)
-            case "Tf" | "Do" | "gs" | "sh" if operands:
+            case "Tf" if operands:
+                self._state.font = str(operands[0])
+            case "Tj" | "TJ" | "'" | '"' if self._state.font:
+                self._result.use("/Font", self._state.font)
+            case "Do" | "gs" | "sh" if operands:
                 self._result.use(_CATEGORIES[operator], operands[0])
                 if operator == "Do":
                     self._result.drawn.append((str(operands[0]), self._state.matrix))
@@ -131,10 +146,16 @@ class _Writer:
         operator, operands = str(instruction.operator), instruction.operands
         if operator.lower() in _DEVICE:
             self._result.colours.add(_DEVICE[operator.lower()])
+            self._chosen = True
         elif operator in ("cs", "CS") and operands:
             self._note_space(operands[0])
-        elif operator in _PAINTING and not self._result.colours:
-            # Nothing else said, ink is black.
+            self._chosen = True
+        elif operator in _PAINTING:
+            self._note_black()
+
+    def _note_black(self) -> None:
+        """Where no colour was chosen, ink is black."""
+        if not self._chosen:
             self._result.colours.add("grey")
 
     def _note_space(self, name: Object) -> None:
@@ -146,7 +167,7 @@ class _Writer:
     def _inline_image(self, instruction: ContentStreamInlineImage) -> None:
         image = instruction.iimage
         if image.image_mask:
-            self._result.colours |= set() if self._result.colours else {"grey"}
+            self._note_black()
         else:
             space = image.obj.get("/ColorSpace")
             if isinstance(space, Name):

@@ -35,6 +35,7 @@ _DEFAULT_SPACES: Final = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _FONTS: Final = frozenset({"/Type0", "/Type1", "/MMType1", "/TrueType", "/Type3"})
 _PROGRAMS: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 _OPAQUE_MODES: Final = frozenset({"/Normal", "/Compatible"})
+_DICTIONARIES: Final = frozenset({"/Font", "/XObject", "/ExtGState", "/Shading", "/Pattern"})
 _DEEPEST: Final = 20
 
 
@@ -236,11 +237,11 @@ class _Copy:
         kind = str(font.get("/Subtype"))
         if kind == "/Type3":
             return self._drawn_font(font)
-        described = font
+        described: Object | None = font
         if kind == "/Type0":
             descendants = font.get("/DescendantFonts")
-            described = descendants[0] if isinstance(descendants, Array) and len(descendants) else Dictionary()
-        descriptor = described.get("/FontDescriptor")
+            described = descendants[0] if isinstance(descendants, Array) and len(descendants) else None
+        descriptor = described.get("/FontDescriptor") if isinstance(described, Dictionary) else None
         if not isinstance(descriptor, Dictionary) or not any(
             isinstance(descriptor.get(program), Stream) for program in _PROGRAMS
         ):
@@ -291,6 +292,8 @@ class _Copy:
 
     def _look_at(self, category: str, value: Object) -> None:
         """Notes what a resource means for colours and transparency."""
+        if category in _DICTIONARIES and not isinstance(value, (Dictionary, Stream)):
+            raise ValueError(f"an entry of {category[1:]} is no dictionary")
         match category:
             case "/XObject":
                 self._layers.require_shown(value.get("/OC"))

@@ -6,7 +6,7 @@ import io
 from typing import Final
 
 import numpy as np
-from pikepdf import Array, Name, Object, PdfError, String
+from pikepdf import Array, Name, Object, PdfError, Stream, String
 from PIL import Image
 
 from layouts.pictures.grey import Pixels, grey_pixels
@@ -85,9 +85,9 @@ def _palette(space: Object | None) -> Pixels | None:
         return None
     count = components(space[1])
     table = space[3]
-    data = bytes(table) if isinstance(table, String) else table.read_bytes()
-    if count is None:
+    if count is None or not isinstance(table, (String, Stream)):
         return None
+    data = bytes(table) if isinstance(table, String) else table.read_bytes()
     colours = np.zeros((256, count), np.uint8)
     known = np.frombuffer(data, np.uint8, len(data) // count * count).reshape(-1, count)[:256]
     colours[: len(known)] = known

@@ -8,6 +8,7 @@ author saw: fonts that are not embedded, hidden layers, encryption, damage.
 from __future__ import annotations
 
 import io
+import re
 from typing import Final, Literal
 
 import pikepdf
@@ -24,6 +25,7 @@ from layouts.pictures.xobjects import Box
 PageBox = Literal["media", "crop", "bleed", "trim", "art"]
 """A box of a page. Without a box of its own a page has its crop box for bleed, trim and art, its media box for crop."""
 
+_ANONYMOUS: Final = re.compile(r"stream <[^>]*>")
 _KEYS: Final[dict[PageBox, tuple[str, ...]]] = {
     "media": ("/MediaBox",),
     "crop": ("/CropBox", "/MediaBox"),
@@ -48,19 +50,27 @@ def pdf_picture(data: bytes, file: str, page: int, policy: Policy, box: PageBox)
                 raise faults.encrypted(file)
             picture = _picture(pdf, file, page, policy, box)
             if warnings := pdf.get_warnings():
-                raise faults.damaged(file, f"{file} is damaged: {warnings[0]}")
+                raise faults.damaged(file, f"{file} is damaged: {_told(warnings[0], file)}")
             return picture
     except pikepdf.PasswordError as fault:
         raise faults.encrypted(file) from fault
     except (pikepdf.PdfError, ValueError, TypeError, KeyError) as fault:
         # A broken page shows as a missing entry, or as one of another type than it must have.
-        raise faults.damaged(file, f"{file} is damaged: {fault}") from fault
+        raise faults.damaged(file, f"{file} is damaged: {_told(fault, file)}") from fault
+
+
+def _told(fault: object, file: str) -> str:
+    """What the reader says, under the file's name: it only knows a stream of bytes."""
+    return _ANONYMOUS.sub(file, str(fault))
 
 
 def _picture(pdf: Pdf, file: str, number: int, policy: Policy, box: PageBox) -> Picture:
     count = len(pdf.pages)
+    if not count:
+        raise ValueError("it has no page")
     if not 1 <= number <= count:
-        raise faults.unreadable(file, f"{file} has {count} pages, no page {number}", "name a page that is there")
+        said = f"{count} pages" if count > 1 else "1 page"
+        raise faults.unreadable(file, f"{file} has {said}, no page {number}", "name a page that is there")
     page = pdf.pages[number - 1]
     bbox = _box(page, box)
     width, height = bbox[2] - bbox[0], bbox[3] - bbox[1]

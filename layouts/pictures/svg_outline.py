@@ -111,15 +111,27 @@ def _path_words(data: str) -> Iterator[str]:
             at = _skip(data, found.end())
         elif command in ("", "Z", "z"):
             raise ValueError(f"path data goes wrong at '{data[at : at + 12]}'")
-        yield command
+        values: list[float] = []
         for index in range(_ARITY[command.upper()]):
             value = (_FLAG if command in "Aa" and index in _ARC_FLAGS else _VALUE).match(data, at)
             if not value:
                 raise ValueError(f"path data goes wrong at '{data[at : at + 12]}'")
-            yield repr(finite(float(value[0]))) if len(value[0]) > 1 else value[0]
+            values.append(finite(float(value[0])))
             at = _skip(data, value.end())
+        yield from _segment(command, values)
         # What follows a first pair of coordinates without a command of its own is a line.
         command = {"M": "L", "m": "l"}.get(command, command)
+
+
+def _segment(command: str, values: list[float]) -> Iterator[str]:
+    if command not in "Aa":
+        yield command
+        yield from map(repr, values)
+    elif 0 in values[:2]:
+        # An arc without a radius is a line (SVG 1.1, F.6.2); fontTools leaves it out.
+        yield from ("L" if command == "A" else "l", *map(repr, values[5:]))
+    else:
+        yield from (command, *map(repr, values[:3]), *(str(int(flag)) for flag in values[3:5]), *map(repr, values[5:]))
 
 
 def _skip(data: str, at: int) -> int:
