@@ -76,7 +76,7 @@ def _inks(names: list[Object]) -> frozenset[Colour]:
 
 def _profile_components(space: Array) -> int:
     profile = space[1] if len(space) > 1 else None
-    return profile.get_int("/N", 0) if isinstance(profile, Stream) else 0
+    return int(profile.get("/N", 0)) if isinstance(profile, Stream) else 0
 
 
 def components(space: Object | None) -> int | None:

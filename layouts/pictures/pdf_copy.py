@@ -23,7 +23,7 @@ from layouts.pictures.xobjects import Box
 _LEFT_BEHIND: Final = frozenset(
     {
         *("/Metadata", "/PieceInfo", "/LastModified", "/StructParent", "/StructParents", "/OC", "/OPI", "/Alternates"),
-        *("/AF", "/Measure", "/PtData", "/Thumb", "/Length", "/Parent", "/Annots", "/AA", "/A", "/DPart"),
+        *("/AF", "/Measure", "/PtData", "/Length"),
     }
 )
 """Keys that add nothing to what is seen, or lead out of the page."""
@@ -224,6 +224,7 @@ class _Copy:
             return None
         changed: dict[str, PdfSource | None] = {
             "/ColorSpace": (b"/DeviceGray",),
+            "/BitsPerComponent": (b"8",),
             "/Filter": (b"/FlateDecode",),
             "/DecodeParms": None,
             "/Decode": None,

@@ -1,4 +1,4 @@
-"""Images inside a PDF turned grey, where that is simple: eight bits a sample, RGB, CMYK or a palette of RGB."""
+"""Images inside a PDF turned grey, where that is simple: RGB or CMYK of eight bits a sample, or a palette of these."""
 
 from __future__ import annotations
 
@@ -17,34 +17,52 @@ _READABLE: Final = frozenset({"/FlateDecode", "/LZWDecode", "/RunLengthDecode", 
 
 def grey_image(image: Object) -> Pixels | None:
     """The grey of an image XObject, of shape (height, width); None when it isn't simple, and stays as it is."""
-    if image.get("/BitsPerComponent") != 8 or isinstance(image.get("/Mask"), Array):
-        return None
-    space, filters = image.get("/ColorSpace"), _filters(image)
+    bits, space, filters = int(image.get("/BitsPerComponent", 0)), image.get("/ColorSpace"), _filters(image)
     count = components(space)
-    inverted = _inverted(image.get("/Decode"), is_palette=count is None)
-    if inverted is None:
+    inverted = _inverted(image.get("/Decode"), 0 if count else bits)
+    if inverted is None or _is_tied_to_its_colours(image):
         return None
     if filters == ["/DCTDecode"]:
         return _decoded(image, inverted=inverted)
-    shape = (int(image.get("/Height", 0)), int(image.get("/Width", 0)))
     if not _READABLE.issuperset(filters):
         return None
-    samples = _samples(image, shape if count is None else (*shape, count))
-    if samples is None:
-        return None
-    if count is not None:
-        return grey_pixels(255 - samples if inverted else samples)
+    height, width = int(image.get("/Height", 0)), int(image.get("/Width", 0))
+    if count and bits == 8:
+        samples = _samples(image, (height, width * count))
+        return None if samples is None else _direct(samples.reshape(height, width, count), inverted=inverted)
     palette = _palette(space)
-    return None if palette is None or inverted else palette[samples]
+    if palette is None or inverted or bits not in (1, 2, 4, 8):
+        return None
+    rows = _samples(image, (height, -(-width * bits // 8)))
+    return None if rows is None else palette[_indices(rows, bits)[:, :width]]
 
 
-def _inverted(decode: Object | None, *, is_palette: bool) -> bool | None:
-    """Whether Decode turns samples upside down; None when it does something less simple."""
+def _is_tied_to_its_colours(image: Object) -> bool:
+    """Whether something beside the pixels names colours of the image's space: a colour key, or a matte."""
+    mask = image.get("/SMask")
+    return isinstance(image.get("/Mask"), Array) or (isinstance(mask, Stream) and mask.get("/Matte") is not None)
+
+
+def _direct(samples: Pixels, *, inverted: bool) -> Pixels:
+    return grey_pixels(255 - samples if inverted else samples)
+
+
+def _indices(rows: Pixels, bits: int) -> Pixels:
+    """Indices one a byte, from rows that pack several into one."""
+    single = np.unpackbits(rows, axis=1).reshape(rows.shape[0], -1, bits)
+    weights = 1 << np.arange(bits - 1, -1, -1)
+    indices: Pixels = (single * weights).sum(axis=2).astype(np.uint8)
+    return indices
+
+
+def _inverted(decode: Object | None, palette_bits: int) -> bool | None:
+    """Whether Decode turns samples upside down; None when it does something less simple. `palette_bits` is 0 for an
+    image without a palette."""
     if decode is None:
         return False
     limits = [float(one) for one in decode.as_list()]
     pairs = set(zip(limits[::2], limits[1::2], strict=True))
-    if pairs == {(0.0, 255.0 if is_palette else 1.0)}:
+    if pairs == {(0.0, float(2**palette_bits - 1) if palette_bits else 1.0)}:
         return False
     return True if pairs == {(1.0, 0.0)} else None
 

@@ -1,8 +1,8 @@
 """One page of a PDF as a form: what it draws and all that this needs, and nothing else.
 
-Left behind are annotations and form fields, actions and scripts, structure, metadata, what programs note for
+Left behind are links and comments, actions and scripts, structure, metadata, what programs note for
 themselves, and resources that the page doesn't use. A page is refused when a press would show something else than its
-author saw: fonts that are not embedded, hidden layers, encryption, damage.
+author saw: fonts that are not embedded, hidden layers, stamps and fields, encryption, damage.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from typing import Final, Literal
 
 import pikepdf
-from pikepdf import Array, Page, Pdf
+from pikepdf import Array, Dictionary, Page, Pdf
 
 from layouts.geometry import PT_PER_MM
 from layouts.pictures import faults, xobjects
@@ -40,6 +40,10 @@ _UPRIGHT: Final = {
     270: Matrix(0, 1, -1, 0, 1, 0),
 }
 """Rotate (clockwise) -> the map of the unit square."""
+
+_HIDDEN: Final = 0b10
+_PRINTED: Final = 0b100
+_NO_INK: Final = frozenset({"/Link", "/Popup"})
 
 
 def pdf_picture(data: bytes, file: str, page: int, policy: Policy, box: PageBox) -> Picture:
@@ -77,6 +81,7 @@ def _picture(pdf: Pdf, file: str, number: int, policy: Policy, box: PageBox) -> 
     turn = int(page.obj.get("/Rotate", 0)) % 360
     if turn not in _UPRIGHT:
         raise ValueError(f"the page is turned by {turn} degrees")
+    _refuse_annotations(page, file)
     copied = copy_page(page, bbox, policy, Layers(pdf, file), file)
     form = xobjects.form(bbox, copied.content, copied.resources, copied.objects)
     unit = float(page.obj.get("/UserUnit", 1))
@@ -95,6 +100,18 @@ def _picture(pdf: Pdf, file: str, number: int, policy: Policy, box: PageBox) -> 
         transparent=copied.transparent,
         lowest_dpi=None if copied.lowest_dpi is None else copied.lowest_dpi / unit,
     )
+
+
+def _refuse_annotations(page: Page, file: str) -> None:
+    """Raises LayoutError E4084 for a stamp, note or field that a reader would print: it is no part of the page's
+    content. Links and what is not printed are left behind."""
+    notes = page.obj.get("/Annots")
+    for note in notes.as_list() if isinstance(notes, Array) else ():
+        flags = int(note.get("/F", 0)) if isinstance(note, Dictionary) else 0
+        if flags & _PRINTED and not flags & _HIDDEN and str(note.get("/Subtype")) not in _NO_INK and "/AP" in note:
+            kind = str(note.get("/Subtype")).removeprefix("/")
+            remedy = "flatten the page: make fields, stamps and notes part of its content"
+            raise faults.unsupported(file, f"a {kind} annotation is printed on the page but is no part of it", remedy)
 
 
 def _box(page: Page, box: PageBox) -> Box:

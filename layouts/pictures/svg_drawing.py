@@ -162,7 +162,7 @@ class Drawing:
         return f"q {figures(shift(x, y))} cm\n{content}Q\n" if content else ""
 
     def _viewport(self, element: etree._Element, place: Place, size: Mapping[str, str]) -> str:
-        """The children of an svg or symbol, fitted into its viewport and cut off at the edges."""
+        """The children of an svg or symbol, fitted into its viewport and, as a rule, cut off at the edges."""
         if place.depth > _DEEPEST:
             raise ValueError("it is nested too deep or in a circle")
         width, height = (
@@ -171,7 +171,7 @@ class Drawing:
         )
         if width <= 0 or height <= 0:
             return ""
-        clip = f"0 0 {figures((width, height))} re W n\n"
+        clip = "" if place.style["overflow"] == "visible" else f"0 0 {figures((width, height))} re W n\n"
         said = element.get("viewBox")
         if not said:
             return clip + self._children(element, replace(place, viewport=(width, height)))

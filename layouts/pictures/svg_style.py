@@ -33,6 +33,7 @@ OWN: Final[Mapping[str, str]] = {
     "clip-path": "none",
     "display": "inline",
     "opacity": "1",
+    "overflow": "hidden",
     "stop-color": "black",
     "stop-opacity": "1",
 }

@@ -10,11 +10,13 @@ import numpy as np
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image
 
 from layouts.pictures.picture import Picture
 from tests.pictures.conftest import Load
 from tests.pictures.pages import A4, add, image, letterhead, new_page, page, with_objects
 from tests.pictures.paper import Pixels, objects_of, page_of, render, saved
+from tests.pictures.rasters import encoded
 from tests.pictures.test_svg import drawing
 
 RED, BLUE, WHITE = [255, 0, 0], [0, 0, 255], [255, 255, 255]
@@ -366,28 +368,48 @@ def test_colour_operators_turn_grey(load: Load, said: bytes, grey: str) -> None:
     assert content(load(saved(pdf), colour="grey")).strip() == grey
 
 
+PALETTE = Array([Name.Indexed, Name.DeviceRGB, 1, String(b"\xff\0\0\0\xff\0")])
+
+
 @pytest.mark.parametrize(
-    ("space", "entries", "data"),
+    ("space", "entries", "data", "greys"),
     [
-        (Name.DeviceRGB, {}, bytes([255, 0, 0, 0, 255, 0])),
-        (Name.DeviceRGB, {"Decode": Array([1, 0] * 3)}, bytes([0, 255, 255, 255, 0, 255])),
-        (Name.DeviceCMYK, {}, bytes([0, 255, 28, 0, 105, 0, 0, 73])),
-        (Array([Name.Indexed, Name.DeviceRGB, 1, String(b"\xff\0\0\0\xff\0")]), {}, bytes([0, 1])),
-        (
-            Array([Name.Indexed, Name.DeviceRGB, 1, String(b"\xff\0\0\0\xff\0")]),
-            {"Decode": Array([0, 255])},
-            bytes([0, 1]),
-        ),
+        (Name.DeviceRGB, {}, bytes([255, 0, 0, 0, 255, 0]), [77, 150]),
+        (CALIBRATED, {}, bytes([255, 0, 0, 0, 255, 0]), [77, 150]),
+        (Name.DeviceRGB, {"Decode": Array([1, 0] * 3)}, bytes([0, 255, 255, 255, 0, 255]), [77, 150]),
+        (Name.DeviceRGB, {"Decode": Array([0, 1] * 3)}, bytes([255, 0, 0, 0, 255, 0]), [77, 150]),
+        (Name.DeviceCMYK, {}, bytes([0, 255, 0, 0, 0, 0, 0, 100]), [255 - 150, 155]),
+        (PALETTE, {}, bytes([0, 1]), [77, 150]),
+        (PALETTE, {"Decode": Array([0, 255])}, bytes([1, 0]), [150, 77]),
+        (PALETTE, {"BitsPerComponent": 1}, bytes([0b01000000]), [77, 150]),
+        (PALETTE, {"BitsPerComponent": 4}, bytes([0x10]), [150, 77]),
     ],
 )
-def test_images_turn_grey(load: Load, space: object, entries: dict[str, object], data: bytes) -> None:
-    original = with_objects(b"100 0 0 100 0 0 cm /I Do", XObject={"I": (data, image(2, 1, space, **entries))})
-    picture = load(original, colour="grey")
+def test_images_turn_grey(load: Load, space: object, entries: dict[str, Any], data: bytes, greys: list[int]) -> None:
+    content = b"100 0 0 100 0 0 cm /I Do"
+    picture = load(with_objects(content, XObject={"I": (data, image(2, 1, space) | entries)}), colour="grey")
     assert picture.colours == {"grey"}
-    (one,) = objects_of(picture)
-    assert one.stream is not None
-    greys = list(zlib.decompress(one.stream))
-    assert greys == [255 - round(0.59 * 255 + 0.11 * 28), 255 - round(0.3 * 105) - 73] or greys == [77, 150]
+    assert [list(zlib.decompress(one)) for one in streams(picture)] == [greys]
+    page_pixels = upright(picture, 1)
+    assert [int(page_pixels[50, x, 0]) for x in (20, 80)] == greys
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_photographs_turn_grey(load: Load, inverted: bool) -> None:
+    inks = encoded(Image.new("CMYK", (16, 16), (0, 0, 0, 55)), "JPEG", quality=100)
+    entries = image(16, 16, Name.DeviceCMYK, Filter=Name.DCTDecode)
+    if inverted:
+        entries["Decode"] = Array([1, 0] * 4)
+    picture = load(with_objects(b"100 0 0 100 0 0 cm /I Do", XObject={"I": (inks, entries)}), colour="grey")
+    (grey,) = streams(picture)
+    # The samples are stored inverted: 255 of three inks and 200 of black, unless Decode turns them back.
+    assert zlib.decompress(grey)[0] == pytest.approx(200 if inverted else 0, abs=2)
+
+
+def test_a_colour_key_keeps_its_image_as_it_is(load: Load) -> None:
+    keyed = image(1, 1, Name.DeviceRGB, Mask=Array([0, 9, 0, 9, 0, 9]))
+    picture = load(with_objects(b"/I Do", XObject={"I": (b"abc", keyed)}), colour="grey")
+    assert picture.colours == {"rgb"}
 
 
 def test_what_has_no_simple_grey_is_told(load: Load) -> None:

@@ -107,6 +107,30 @@ def test_a_formula_of_layers_is_refused(refuse: Refuse) -> None:
     assert refuse(saved(pdf)).code == "E4084"
 
 
+@pytest.mark.parametrize(
+    ("kind", "flags", "refused"),
+    [
+        (Name.Stamp, 4, True),
+        (Name.FreeText, 4 | 64, True),
+        (Name.Stamp, 0, False),
+        (Name.Stamp, 4 | 2, False),
+        (Name.Link, 4, False),
+        (Name.Popup, 4, False),
+    ],
+)
+def test_what_is_printed_over_a_page_is_refused(
+    load: Load, refuse: Refuse, kind: Name, flags: int, refused: bool
+) -> None:
+    pdf = new_page(CORNERS)
+    look = add(pdf, b"1 0 0 rg 0 0 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+    note = Dictionary(Subtype=kind, F=flags, Rect=Array([0, 0, 9, 9]), AP=Dictionary(N=look))
+    pdf.pages[0].obj.Annots = Array([pdf.make_indirect(note)])
+    if refused:
+        assert refuse(saved(pdf)).code == "E4084"
+    else:
+        assert load(saved(pdf)).name == load(page(CORNERS)).name
+
+
 def test_parts_in_other_files_are_refused(refuse: Refuse) -> None:
     pdf = new_page(b"/I Do")
     outside = add(pdf, b"", **image(1, 1, Name.DeviceGray), F=String("logo.raw"))

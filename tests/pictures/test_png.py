@@ -77,6 +77,14 @@ def test_sixteen_bits_are_rounded_to_eight(load: Load) -> None:
     assert pixels_of(image)[0, :, 0].tolist() == [0, 0, 1, 1, 128, 254, 255, 255]
 
 
+@pytest.mark.parametrize(("colour_type", "samples"), [(4, [60000, 30000]), (6, [60000, 0, 20000, 30000])])
+def test_sixteen_bits_with_alpha_keep_their_upper_half(load: Load, colour_type: int, samples: list[int]) -> None:
+    image, mask = load(png(1, 1, 16, colour_type, np.array(samples, ">u2").tobytes())).images
+    *colour, alpha = [sample >> 8 for sample in samples]
+    assert pixels_of(image)[0, 0].tolist() == pytest.approx(colour, abs=1)
+    assert pixels_of(mask)[0, 0].tolist() == pytest.approx([alpha], abs=1)
+
+
 def test_a_transparent_grey_of_sixteen_bits_is_that_grey_alone(load: Load) -> None:
     deep = np.array([[1000, 1001]], ">u2")
     _, mask = load(png(2, 1, 16, 0, deep.tobytes(), chunk(b"tRNS", (1000).to_bytes(2, "big")))).images

@@ -231,6 +231,12 @@ def test_symbols_and_uses_draw_what_they_refer_to(load: Load) -> None:
     assert page[65, 65].tolist() == WHITE
 
 
+def test_a_viewport_may_let_its_drawing_out(load: Load) -> None:
+    inner = '<svg width="20" height="20" {}><rect width="90" height="9"/></svg>'
+    assert shown(load, inner.format("")).min(axis=2)[4, 50] == 255
+    assert shown(load, inner.format('overflow="visible"')).min(axis=2)[4, 50] == 0
+
+
 def test_a_nested_viewport_fits_its_drawing(load: Load) -> None:
     inner = (
         '<svg x="10" y="10" width="80" height="40" viewBox="0 0 10 10"><rect width="10" height="10" fill="red"/></svg>'
