@@ -9,13 +9,14 @@ import pytest
 from mailroom.bootstrap import House
 from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.run import Batch, BatchState
-from mailroom.production.assemble_batch import assemble_batch
+from mailroom.production.assemble_batch import assemble_batch, paper_file
 from mailroom.production.compose import compose_waiting
 from mailroom.production.line import Line, Patience
 from mailroom.production.plan import plan_run
 from mailroom.production.print_batch import PrinterTrouble, print_batch
 from mailroom.production.record import Recorder
-from spool.job import JobState, PrintJob, QueueRefused
+from spool.job import JobState, PrintJob, QueueRefused, Stretch
+from spool.paper import write_paper
 from tests.production.fakes import ScriptedOperator, ScriptedQueue
 
 
@@ -48,6 +49,30 @@ def test_a_completed_job_is_printed(small_house: Callable[..., House]) -> None:
     batch = print_batch(house.plant, line(house, ScriptedQueue()), assembled(house))
     assert batch.state is BatchState.PRINTED
     assert states(house, batch) == {CopyState.PRINTED}
+
+
+def test_the_list_of_papers_goes_with_the_job(small_house: Callable[..., House]) -> None:
+    house = small_house()
+    batch = assembled(house)
+    folder, queue = house.plant.run_folder(batch.run), ScriptedQueue()
+    assert not (folder / paper_file(batch)).exists()
+    stretches = (Stretch(1, batch.sheets, batch.sheets, "giro", "stationery-preprinted", "one-sided"),)
+    write_paper(folder / paper_file(batch), stretches)
+    print_batch(house.plant, line(house, queue), batch)
+    assert queue.jobs[batch.id].stretches == stretches
+    assert queue.jobs[batch.id].impressions == batch.sheets
+
+
+def test_a_list_of_papers_from_an_earlier_assembly_does_not_stay(small_house: Callable[..., House]) -> None:
+    house = small_house()
+    run = plan_run(house.plant, compose_waiting(house.plant)[0])
+    with house.store.reader() as ledger:
+        batch = ledger.batches(run.id)[0]
+    old = house.plant.run_folder(run.id) / paper_file(batch)
+    old.parent.mkdir(parents=True)
+    write_paper(old, [Stretch(1, 1, 1, "giro", "stationery-preprinted", "one-sided")])
+    assemble_batch(house.plant, batch)
+    assert not old.exists()
 
 
 def test_a_refused_job_leaves_everything_released(small_house: Callable[..., House]) -> None:
