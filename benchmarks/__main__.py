@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import assemble, read, typeset
+from benchmarks import assemble, compose, read, typeset
 
 if __name__ == "__main__":
     typeset.main()
@@ -10,3 +10,5 @@ if __name__ == "__main__":
     assemble.main()
     print()
     read.main()
+    print()
+    compose.main()

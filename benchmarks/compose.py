@@ -48,7 +48,6 @@ class Figures:
     pages_per_s: float
     cold_pages_per_s: float
     bytes_per_page: int
-    peak_mb: int
 
 
 class Contest:
@@ -106,7 +105,6 @@ class Contest:
             pages_per_s=round(statistics.median(rates), 1),
             cold_pages_per_s=round(statistics.median(cold), 1),
             bytes_per_page=round(size / entry.pages),
-            peak_mb=round(statistics.median(each["peak_mb"] for each in done)),
         )
 
 
@@ -148,13 +146,13 @@ def _print(results: Mapping[str, Any]) -> None:
     peers = results["peers"]
     ours = peers.get(OURS, {}).get("pages_per_s")
     print(f"{'pages composed per second, one core':36}{'version':>9}{'pages/s':>9}{'× ours':>8}{'cold':>8}", end="")
-    print(f"{'start s':>9}{'bytes/page':>12}{'peak MB':>9}")
+    print(f"{'start s':>9}{'bytes/page':>12}")
     for name, row in sorted(peers.items(), key=lambda peer: -peer[1]["pages_per_s"]):
         share = f"{row['pages_per_s'] / ours:.3f}" if ours else "–"
         print(
             f"{name:36}{row['version']:>9}{row['pages_per_s']:>9,.0f}{share:>8}{row['cold_pages_per_s']:>8,.0f}", end=""
         )
-        print(f"{row['start_s']:>9.2f}{row['bytes_per_page']:>12,}{row['peak_mb']:>9,}")
+        print(f"{row['start_s']:>9.2f}{row['bytes_per_page']:>12,}")
     for name, why in results["missing"].items():
         print(f"{name:36} left out: {why} isn't installed")
     for name, figure in results["ours"].items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -129,7 +129,7 @@ class _Run:
             processor_s=time.process_time() - processor,
             data_s=self._data_s,
             wall_s=time.perf_counter() - wall,
-            peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            peak_mb=_peak_mb(),
             bytes=self._out.stat().st_size,
         )
 
@@ -145,6 +145,16 @@ class _Run:
             self._data_s += time.process_time() - began
             yield data
             began = time.process_time()
+
+
+def _peak_mb() -> int:
+    """The largest resident size of this process. Not `ru_maxrss`: that begins with the size of the process that started
+    this one."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    if found is None:
+        raise OSError("/proc/self/status has no VmHWM")
+    return round(int(found[1]) / 1024)
 
 
 def main() -> None:

@@ -1,8 +1,7 @@
 """Runs one peer in a process of its own: `python -m benchmarks.peers.child NAME PAGES.json FOLDER`.
 
 Writes FOLDER/out.pdf and prints one JSON document: `version`; `warm_up` and `run`, each with the processor seconds of
-this process and those it started (all their threads) and with the wall seconds; `peak_mb`, the largest resident size of
-the process that composed.
+this process and those it started (all their threads) and with the wall seconds.
 """
 
 from __future__ import annotations
@@ -32,9 +31,7 @@ def main(name: str, pages_file: Path, folder: Path) -> None:
     pages = from_json(json.loads(pages_file.read_bytes()))
     warm_up = _seconds(peer.prepare(pages[: entry.warm_up], folder), folder / "warm-up.pdf")
     run = _seconds(peer.prepare(pages, folder), folder / "out.pdf")
-    whose = resource.RUSAGE_CHILDREN if entry.process else resource.RUSAGE_SELF
-    peak_mb = resource.getrusage(whose).ru_maxrss / 1024
-    print(json.dumps({"version": peer.version(), "warm_up": warm_up, "run": run, "peak_mb": round(peak_mb)}))
+    print(json.dumps({"version": peer.version(), "warm_up": warm_up, "run": run}))
 
 
 def _seconds(work: Work, out: Path) -> Seconds:

@@ -1,7 +1,7 @@
 """Apache FOP: the pages as XSL-FO, written before the clock starts, so FOP is spared the XSLT its users mostly run.
 
-Each page is a page sequence, so that FOP can forget it. Codes are PNG files, and so is the logo, at 600 dpi: an SVG would
-be drawn anew on every page. The log is off.
+Each page is a page sequence, so that FOP can forget it. Codes are PNG files, and so is the logo, at 600 dpi: an SVG
+would be drawn anew on every page. The log is off.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ PEERS: Mapping[str, Entry] = {
     "reportlab platypus, rl_accel": Entry("platypus", 500, packages=(_ACCELERATOR,)),
     "Typst": Entry("typst_", 500, packages=("typst",)),
     "reportlab platypus": Entry("platypus", 500, without=(_ACCELERATOR,)),
-    "Apache FOP (Java)": Entry("fop", 900, program="fop", warm_up=300, process=True),
+    "Apache FOP (Java)": Entry("fop", 600, program="fop", warm_up=200, process=True),
     "fpdf2": Entry("fpdf2", 200, packages=("fpdf",)),
-    "WeasyPrint": Entry("weasyprint_", 60, packages=("weasyprint",), library="pango-1.0"),
+    "WeasyPrint": Entry("weasyprint_", 40, packages=("weasyprint",), library="pango-1.0"),
 }
