@@ -20,7 +20,7 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from layouts.references import kid_mod10
+from layouts.remittance.norway import kid_mod10
 from omr.draw import mark_rects
 from omr.markset import MarkSet, load_mark_set
 from omr.place import CodePlace

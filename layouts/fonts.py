@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import font_source_sans_pro
 from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
 
 from layouts.errors import LayoutError
 
@@ -21,8 +21,12 @@ STYLES = {
     "regular": "SourceSansPro-Regular.ttf",
     "semibold": "SourceSansPro-Semibold.ttf",
     "bold": "SourceSansPro-Bold.ttf",
+    "italic": "SourceSansPro-It.ttf",
 }
 """The shipped faces (SIL Open Font License 1.1); each covers Latin, Greek and Cyrillic."""
+
+_OCR_B = Path(__file__).parent / "remittance" / "ocrb.ttf"
+"""Our own face for lines that machines read (see `layouts.remittance.ocrb`)."""
 
 _FIXED_PITCH, _SYMBOLIC, _ITALIC, _FORCE_BOLD = 1, 4, 64, 262144
 
@@ -91,9 +95,10 @@ class FontFace:
         except KeyError:
             raise self.missing(text, "text") from None
 
-    def missing(self, text: str, field: str) -> LayoutError:
-        """The error for a text that can't be set, naming its first such character."""
-        char = next(char for char in text if char not in self.hex_of)
+    def missing(self, text: str, field: str, chain: Sequence[FontFace] = ()) -> LayoutError:
+        """The error for a text that can't be set, naming its first character that no face of the chain has."""
+        faces = chain or (self,)
+        char = next(char for char in text if not any(char in face.hex_of for face in faces))
         name = unicodedata.name(char, "control character" if ord(char) < 32 else "no name")
         return LayoutError(
             "E4030",
@@ -187,9 +192,13 @@ def _names_of_glyphs(gid_of: dict[str, int]) -> dict[int, str]:
 class FontSet:
     """The faces a layout may name, by style ("regular") and by resource name ("F…")."""
 
-    def __init__(self, faces: dict[str, FontFace]) -> None:
+    def __init__(
+        self, faces: Mapping[str, FontFace], fallbacks: Mapping[str, tuple[FontFace, ...]] | None = None
+    ) -> None:
         self._by_style = dict(faces)
-        self._by_resource = {face.resource_name: face for face in faces.values()}
+        self._fallbacks = dict(fallbacks or {})
+        every = [*faces.values(), *(face for chain in self._fallbacks.values() for face in chain)]
+        self._by_resource = {face.resource_name: face for face in every}
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -206,6 +215,28 @@ class FontSet:
             )
         return self._by_style[style]
 
+    def chain(self, style: str) -> tuple[FontFace, ...]:
+        """The faces of a style in the order they are tried. Raises LayoutError E4014 for a style the set lacks."""
+        return (self.by_style(style), *self._fallbacks.get(style, ()))
+
+    def with_files(self, chains: Mapping[str, Sequence[str]], place: str) -> FontSet:
+        """A set with further styles: each name is a chain of font files and of styles there are.
+
+        Raises LayoutError E4010 (no such file), E4014 (no such style, or a file that is no TrueType font).
+        """
+        if not chains:
+            return self
+        faces, fallbacks = dict(self._by_style), dict(self._fallbacks)
+        for style, chain in chains.items():
+            read = [face for name in chain for face in self._faces_of(name, f"{place}, fonts.{style}")]
+            faces[style], fallbacks[style] = read[0], tuple(read[1:])
+        return FontSet(faces, fallbacks)
+
+    def _faces_of(self, name: str, place: str) -> tuple[FontFace, ...]:
+        if name in self._by_style:
+            return self.chain(name)
+        return (read_face(Path(name), place),)
+
     def by_resource(self, name: str) -> FontFace:
         """The face of a resource name. Raises LayoutError E4014 when no file of the set has that hash."""
         if name not in self._by_resource:
@@ -218,19 +249,31 @@ class FontSet:
         return self._by_resource[name]
 
 
+def read_face(path: Path, place: str) -> FontFace:
+    """A font file. Raises LayoutError E4010 when it can't be read, E4014 when it is no TrueType font."""
+    try:
+        return FontFace(path.read_bytes(), path.name)
+    except OSError as fault:
+        raise LayoutError(
+            "E4010",
+            f"can't read the font {path.name}: {fault.strerror}",
+            place=place,
+            remedy="check the name and the folder; a shipped font comes with the package font-source-sans-pro",
+        ) from fault
+    except (TTLibError, KeyError, AttributeError) as fault:
+        raise LayoutError(
+            "E4014",
+            f"{path.name} is no TrueType font: {fault}",
+            place=place,
+            remedy="give a .ttf file with TrueType outlines",
+        ) from fault
+
+
 @cache
 def default_fonts() -> FontSet:
     """The shipped faces, read once a process. Raises LayoutError E4010 when the font package is damaged."""
     folder = Path(font_source_sans_pro.font_directory)
-    faces = {}
-    for style, name in STYLES.items():
-        try:
-            faces[style] = FontFace((folder / name).read_bytes(), name)
-        except OSError as fault:
-            raise LayoutError(
-                "E4010",
-                f"can't read the font {name}: {fault.strerror}",
-                place=str(folder / name),
-                remedy="install the package font-source-sans-pro again",
-            ) from fault
-    return FontSet(faces)
+    faces = {style: read_face(folder / name, str(folder / name)) for style, name in STYLES.items()}
+    faces["ocr-b"] = read_face(_OCR_B, str(_OCR_B))
+    # The italic lacks some letters and signs of currency.
+    return FontSet(faces, {"italic": (faces["regular"],)})

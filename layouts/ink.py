@@ -1,4 +1,4 @@
-"""Writing content streams: pens (a style made ready) and the ink of one page.
+"""Writing content streams: pens (a style with its fonts) and the ink of one page.
 
 Coordinates come in points from the top-left corner, y down, and leave in PDF axes. Everything is text until the page is
 finished: joining str is faster than joining many small bytes, and a content stream is ASCII.
@@ -10,9 +10,10 @@ import hashlib
 import sys
 import unicodedata
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, Literal, NamedTuple
 
 from isal import isal_zlib
 
@@ -27,14 +28,22 @@ _DEFLATE_LEVEL = 2
 _IGNORABLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 """Characters that have no ink and no width: soft hyphen, zero-width and direction marks, byte order mark."""
 
-_BLANKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"), " ")
+_BLANKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"), " ")
+
+
+InkKind = Literal["text", "image", "code", "rule", "form"]
+Inked = tuple[str, InkKind, float, float, float, float]
+"""What bears ink: the name of its box, its kind, and x, y, width, height in points from the page's top-left corner."""
 
 
 class Shape(NamedTuple):
-    """A text made ready: glyph ids as hex digits, and its width."""
+    """A text made ready: the operators that show it, its width, and its glyph ids as hex digits; `others` are those of
+    further fonts of the chain, (font resource, hex digits)."""
 
-    hex: str
+    show: str
     width_pt: float
+    hex: str
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def clean(text: str) -> str:
@@ -47,23 +56,27 @@ def clean(text: str) -> str:
 
 
 class Pen:
-    """A style with its font: shapes texts, breaks lines, and remembers what it has shaped."""
+    """A style with its fonts: shapes texts, breaks lines, and remembers what it has shaped.
 
-    def __init__(self, style: Style, face: FontFace) -> None:
+    `faces` is a chain: a character that the first lacks is taken from the next that has it.
+    """
+
+    def __init__(self, style: Style, faces: Sequence[FontFace]) -> None:
         self.style = style
-        self.face = face
+        self.face, *self._further = faces
         self.size_pt = style.size_pt
         self.leading_pt = pt(style.leading_mm)
-        cap_pt = face.descriptor.cap_height * style.size_pt / 1000
+        cap_pt = self.face.descriptor.cap_height * style.size_pt / 1000
         # Capitals stand in the middle of the line's height, so texts of different sizes align by their middles.
         self.baseline_pt = (self.leading_pt + cap_pt) / 2
-        self.descent_pt = -face.descriptor.descent * style.size_pt / 1000
+        self.descent_pt = -self.face.descriptor.descent * style.size_pt / 1000
         self.tracking_pt = style.tracking_pt
         tracking = f" {number(style.tracking_pt)} Tc" if style.tracking_pt else ""
-        self.on = f"/{face.resource_name} {number(style.size_pt)} Tf {number(style.grey)} g{tracking}\n"
+        self._font = f"/{self.face.resource_name} {number(style.size_pt)} Tf"
+        self.on = f"{self._font} {number(style.grey)} g{tracking}\n"
         self.off = "0 Tc\n" if style.tracking_pt else ""
         self._shapes: dict[str, Shape] = {}
-        self._broken: dict[tuple[str, float], tuple[str, ...]] = {}
+        self._broken: dict[tuple[str, float], tuple[Shape, ...]] = {}
 
     def shape(self, text: str) -> Shape:
         """Glyphs and width of a text. Raises LayoutError E4030 for a character that the font lacks."""
@@ -76,19 +89,9 @@ class Pen:
         self._shapes[text] = known
         return known
 
-    def figure_shaper(self, symbols: Mapping[str, str]) -> Callable[[str], Shape]:
-        """A quick way from a plain figure to its shape, for figures that seldom come back: nothing is remembered.
-
-        `symbols` say what stands for the plain "," "." and "-" (see `layouts.figures`).
-        """
-        stands_for = {char: char for char in "0123456789"} | dict(symbols)
-        glyph_of = {char: self._shape(sign).hex for char, sign in stands_for.items()}.__getitem__
-        width_of = {char: self._shape(sign).width_pt for char, sign in stands_for.items()}.__getitem__
-
-        def shape(plain: str) -> Shape:
-            return Shape("".join(map(glyph_of, plain)), sum(map(width_of, plain)))
-
-        return shape
+    def shape_once(self, text: str) -> Shape:
+        """The same for a text that seldom comes back, such as an amount: nothing is remembered."""
+        return self._shape(text if text.isascii() and text.isprintable() else clean(text))
 
     def _shape(self, text: str) -> Shape:
         face = self.face
@@ -96,46 +99,76 @@ class Pen:
             units = sum(map(face.width_of.__getitem__, text))
             glyphs = "".join(map(face.hex_of.__getitem__, text))
         except KeyError:
-            raise face.missing(text, "") from None
-        return Shape(glyphs, units * self.size_pt / 1000 + self.tracking_pt * len(text))
+            return self._shape_with_chain(text)
+        return Shape(f"<{glyphs}> Tj", units * self.size_pt / 1000 + self.tracking_pt * len(text), glyphs)
+
+    def _shape_with_chain(self, text: str) -> Shape:
+        """A text in runs, each in the first face of the chain that has its characters."""
+        faces = (self.face, *self._further)
+        shown, main, others, units = [], [], [], 0.0
+        for face, run in groupby(text, lambda char: next((face for face in faces if char in face.hex_of), None)):
+            if face is None:
+                raise self.face.missing(text, "", faces)
+            chars = "".join(run)
+            glyphs = face.hex(chars)
+            units += face.width_pt(chars, 1000)
+            if face is self.face:
+                main.append(glyphs)
+                shown.append(f"<{glyphs}> Tj")
+            else:
+                others.append((face.resource_name, glyphs))
+                shown.append(f"/{face.resource_name} {number(self.size_pt)} Tf <{glyphs}> Tj {self._font}")
+        width_pt = units * self.size_pt / 1000 + self.tracking_pt * len(text)
+        return Shape(" ".join(shown), width_pt, "".join(main), tuple(others))
+
+    def without_missing(self, text: str) -> str:
+        """The text without the characters that no face of the chain has."""
+        faces = (self.face, *self._further)
+        return "".join(char for char in clean(text) if any(char in face.hex_of for face in faces))
 
     def width_pt(self, text: str) -> float:
         return self.shape(text).width_pt
 
-    def break_lines(self, text: str, width_pt: float) -> tuple[str, ...]:
+    def break_lines(self, text: str, width_pt: float) -> tuple[Shape, ...]:
         """The text in lines no wider than `width_pt`: broken at its own line breaks, then at spaces, and inside a word
-        only when that alone is too wide. An empty text has no lines."""
+        only when that alone is too wide. An empty text has no lines. Raises LayoutError E4030."""
         key = (text, width_pt)
         known = self._broken.get(key)
         if known is None:
-            paragraphs = text.splitlines() if isinstance(text, str) else [text]
-            known = tuple(line for one in paragraphs for line in self._break(clean(one), width_pt))
+            if "\n" in text or "\r" in text or not text.isprintable():
+                known = tuple(line for one in text.splitlines() for line in self._break(clean(one), width_pt))
+            else:
+                known = tuple(self._break(clean(text), width_pt))
             if len(self._broken) >= _CACHED_TEXTS:
                 self._broken.clear()
             self._broken[key] = known
         return known
 
-    def _break(self, text: str, width_pt: float) -> list[str]:
+    def _break(self, text: str, width_pt: float) -> list[Shape]:
         text = text.strip()
         if not text:
             return []
-        if self._shape(text).width_pt <= width_pt:
-            return [text]
+        whole = self._shape(text)
+        if whole.width_pt <= width_pt:
+            return [whole]
         lines: list[str] = []
-        line = ""
+        line, line_pt = "", 0.0
+        space_pt = self._shape(" ").width_pt
         for word in text.split(" "):
-            longer = f"{line} {word}" if line else word
-            if self._shape(longer).width_pt <= width_pt:
-                line = longer
+            word_pt = self.shape(word).width_pt
+            if line and line_pt + space_pt + word_pt <= width_pt:
+                line = f"{line} {word}"
+                line_pt += space_pt + word_pt
                 continue
             if line:
                 lines.append(line)
-            line = word
-            while self._shape(line).width_pt > width_pt:
+            line, line_pt = word, word_pt
+            while line_pt > width_pt:
                 fits = self._fitting(line, width_pt)
                 lines.append(line[:fits])
                 line = line[fits:]
-        return [*lines, line] if line else lines
+                line_pt = self._shape(line).width_pt
+        return [*map(self._shape, lines), *([self._shape(line)] if line else [])]
 
     def _fitting(self, word: str, width_pt: float) -> int:
         """How many characters of a word fit; at least one, so that breaking ends."""
@@ -151,6 +184,8 @@ class Ink:
     """The marks of one page (or form): lines and fills below, text above, images last.
 
     `glyphs` gathers, per font resource, the hex strings that were set; it is shared by all pages of a document.
+    `boxes` are the places that bear ink, `troubles` what could not be set as told, with its place: for the checks of
+    the page. `pictures` are the resources that were drawn, by name.
     """
 
     def __init__(self, height_pt: float, glyphs: dict[str, list[str]]) -> None:
@@ -159,6 +194,10 @@ class Ink:
         self.below: list[str] = []
         self.texts: list[str] = []
         self.images: list[str] = []
+        self.background: list[str] = []
+        self.boxes: list[Inked] = []
+        self.troubles: list[tuple[Any, Inked]] = []
+        self.pictures: dict[str, Any] = {}
         self._pen: Pen | None = None
 
     def take(self, pen: Pen) -> list[str]:
@@ -172,26 +211,33 @@ class Ink:
 
     def left(self, pen: Pen, x_pt: float, baseline_pt: float, text: str) -> None:
         """Set a text that begins at x."""
-        glyphs = pen.shape(text).hex
-        self.take(pen).append(glyphs)
-        self.texts.append(f"1 0 0 1 {x_pt:.2f} {self.height_pt - baseline_pt:.2f} Tm <{glyphs}> Tj\n")
+        self.set(pen, x_pt, baseline_pt, pen.shape(text))
 
-    def right(self, pen: Pen, x_pt: float, baseline_pt: float, text: str) -> None:
-        """Set a text that ends at x."""
-        self.left(pen, x_pt - pen.width_pt(text), baseline_pt, text)
+    def set(self, pen: Pen, x_pt: float, baseline_pt: float, shape: Shape) -> None:
+        """Set a shaped text that begins at x."""
+        self.take(pen).append(shape.hex)
+        for resource, glyphs in shape.others:
+            self.glyphs.setdefault(resource, []).append(glyphs)
+        self.texts.append(f"1 0 0 1 {x_pt:.2f} {self.height_pt - baseline_pt:.2f} Tm {shape.show}\n")
 
-    def condensed(self, pen: Pen, x_pt: float, baseline_pt: float, text: str, scale: float) -> None:
-        """Set a text that begins at x, its width scaled."""
+    def condensed(self, pen: Pen, x_pt: float, baseline_pt: float, shape: Shape, scale: float) -> None:
+        """Set a shaped text that begins at x, its width scaled."""
         self.take(pen)
         self.texts.append(f"{number(scale * 100)} Tz\n")
-        self.left(pen, x_pt, baseline_pt, text)
+        self.set(pen, x_pt, baseline_pt, shape)
         self.texts.append("100 Tz\n")
 
     def rule(self, rule: Rule, x_pt: float, y_pt: float, width_pt: float) -> None:
         """Draw a horizontal line."""
-        y = number(self.height_pt - y_pt)
+        self.line(rule, x_pt, y_pt, x_pt + width_pt, y_pt)
+
+    def line(self, rule: Rule, x_pt: float, y_pt: float, to_x_pt: float, to_y_pt: float) -> None:
+        """Draw a line."""
+        y, to_y = number(self.height_pt - y_pt), number(self.height_pt - to_y_pt)
+        dash = f"[{number(pt(rule.dash_mm))}] 0 d " if rule.dash_mm else ""
         self.below.append(
-            f"{number(rule.width_pt)} w {number(rule.grey)} G {number(x_pt)} {y} m {number(x_pt + width_pt)} {y} l S\n"
+            f"{dash}{number(rule.width_pt)} w {number(rule.grey)} G {number(x_pt)} {y} m {number(to_x_pt)} {to_y} l S"
+            f"{' [] 0 d' if dash else ''}\n"
         )
 
     def form(self, form: Form, y_pt: float = 0.0) -> None:
@@ -200,9 +246,17 @@ class Ink:
         do = f"q 1 0 0 1 0 {number(-y_pt)} cm /{name} Do Q\n" if y_pt else f"/{name} Do\n"
         self.texts.append(f"ET\n{do}BT\n")
 
+    def inked(self, name: str, kind: InkKind, x_pt: float, y_pt: float, width_pt: float, height_pt: float) -> None:
+        """Note that a place bears ink."""
+        self.boxes.append((name, kind, x_pt, y_pt, width_pt, height_pt))
+
     def content(self) -> bytes:
         """The content stream, deflated and balanced in q/Q."""
         return deflated(self._stream())
+
+    def is_blank(self) -> bool:
+        """Whether nothing was put on it."""
+        return not (self.background or self.below or self.texts or self.images)
 
     def as_form(self, width_pt: float) -> Form:
         """This ink as a form of the size of the page."""
@@ -213,7 +267,7 @@ class Ink:
 
     def _stream(self) -> bytes:
         texts = ["BT\n", *self.texts, "ET\n"] if self.texts else []
-        return "".join(["q\n", *self.below, *texts, *self.images, "Q\n"]).encode("ascii")
+        return "".join(["q\n", *self.background, *self.below, *texts, *self.images, "Q\n"]).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

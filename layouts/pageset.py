@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 PdfSource = tuple[bytes | int, ...]
 """The source of a PDF object: bytes as they are to be written; a number stands for a reference to the object of the
 form with that index."""

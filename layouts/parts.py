@@ -1,8 +1,13 @@
-"""What a layout is made of: places in millimetres, styles, columns and text keys. Values only; `layouts.layout` reads
-them from a file."""
+"""What a layout is made of: places in millimetres, styles, boxes and blocks. Values only; `layouts.layout` reads them
+from a file, and `layouts.edition` makes them ready to set.
+
+A **box** stands at a fixed place on some pages and holds one block. The **flow** is a row of blocks that run down the
+pages one after another. Texts and conditions are kept as they were written, with the place they came from.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,11 +16,15 @@ from layouts.geometry import Box
 PageKind = Literal["first", "continuation", "last"]
 PAGE_KINDS: tuple[PageKind, ...] = ("first", "continuation", "last")
 
+Align = Literal["left", "centre", "right"]
+Fit = Literal["wrap", "condense"]
+Upright = Literal["top", "middle", "bottom"]
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a text looks. `font` is a style of the font set; `grey` 0 is black, 1 white; `tracking_pt` is added between
-    characters."""
+    characters; `strong` and `emphasis` are the fonts of **…** and _…_ in styled text."""
 
     name: str
     font: str
@@ -23,15 +32,18 @@ class Style:
     leading_mm: float
     grey: float
     tracking_pt: float
+    strong: str = ""
+    emphasis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line: its thickness and grey."""
+    """A line: its thickness, grey and dashes (`dash_mm` on and off, 0 for a solid one)."""
 
     name: str
     width_pt: float
     grey: float
+    dash_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,221 +55,315 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
-class AddressPart:
-    box: Box
+class Source:
+    """A text or an expression as the file has it, and where ("invoice.toml, line 12, boxes.title.texts[0].text")."""
+
+    text: str
+    place: str
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+NOTHING = Source("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """One text of a block, or one for every element of `each`, which it calls `alias`.
+
+    `when` leaves it out; `names` are further names it may use, texts by name. `if_room` leaves it out when the box is
+    full. `otherwise` is set instead when the text is too wide for one line. A text to `condense` is made narrower down
+    to `least_scale`; what is still too wide is set in `wide_style`, wrapped. `max_lines` is the most it may take (0:
+    any number). `span_mm` is the width it may take in a table's cell, that of its column when 0. `keep` holds it on one
+    page with what follows.
+    """
+
+    text: Source
+    style: str
+    when: Source = NOTHING
+    each: Source = NOTHING
+    alias: str = "item"
+    names: tuple[tuple[str, Source], ...] = ()
+    if_room: bool = False
+    otherwise: Source = NOTHING
+    fit: Fit = "wrap"
+    least_scale: float = 0.0
+    wide_style: str = ""
+    max_lines: int = 0
+    gap_above_mm: float = 0.0
+    align: Align = "left"
+    span_mm: float = 0.0
+    styled: bool = False
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Texts under one another; with a `separator`, beside one another with it between them, on as few lines as they
+    take. `head` is set above them when there is any."""
+
+    texts: tuple[TextItem, ...]
+    head: TextItem | None
+    separator: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowItem:
+    """A label and a value. A row whose value is empty is left out."""
+
+    label: Source
+    text: Source
+    style: str
+    label_style: str
+    when: Source
+    each: Source
+    alias: str
+    rule_above: str
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class RowsBlock:
+    """Labels with their values. Rows that find no room in a box are offered under the name `surplus` to the flow."""
+
+    rows: tuple[RowItem, ...]
+    value_x_mm: float
+    value_align: Align
+    surplus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; `x_mm` from the table's left edge. The first of `cell` stands in the row's first line."""
+
+    name: str
+    label: Source
+    x_mm: float
+    width_mm: float
+    align: Align
+    cell: tuple[TextItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """The sum of `value` so far, in the column `column`, at the foot of a page and at the head of the next."""
+
+    value: Source
+    column: str
+    brought: Source
+    carried: Source
+    style: str
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of one value of `by` come under a head and, when `sum` says of what, over a subtotal."""
+
+    by: Source
+    head: TextItem
+    foot: TextItem | None
+    value: Source
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableBlock:
+    """A row of cells for every element of `each`. The head is repeated on every page."""
+
+    each: Source
+    alias: str
+    columns: tuple[Column, ...]
+    head_style: str
+    cell_style: str
+    head_gap_mm: float
+    row_above_mm: float
+    row_below_mm: float
+    head_rule: str
+    row_rule: str
+    carry: Carry | None
+    group: Group | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block beside others."""
+
+    name: str
+    x_mm: float
+    width_mm: float
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsBlock:
+    """Blocks beside one another; they are kept on one page."""
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBlock:
+    """The address that shows through the window: a line too wide is condensed to `least_scale`, then broken while lines
+    are left."""
+
+    lines: Source
     style: str
     max_lines: int
     least_scale: float
 
 
 @dataclass(frozen=True, slots=True)
-class LetterheadPart:
-    box: Box
-    name_style: str
-    line_style: str
+class PictureBlock:
+    """An image in its box (or `width_mm` wide in the flow), its proportions kept. `file` is an absolute path. `colour`
+    says whether colours are kept or made grey; `background` pictures lie under all else and may reach anywhere."""
 
-
-@dataclass(frozen=True, slots=True)
-class HeaderRow:
-    """`label` is a text key, `source` the dotted place in the data."""
-
-    label: str
-    source: str
-    style: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderPart:
-    box: Box
-    label_style: str
-    value_style: str
-    value_x_mm: float
-    rows: tuple[HeaderRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TextPart:
-    """A box with text in one style."""
-
-    box: Box
-    style: str
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table; `x_mm` from the table's left edge. An empty label leaves its head blank."""
-
-    source: str
-    label: str
-    x_mm: float
+    file: str
+    place: str
+    page: int
     width_mm: float
-    right: bool
+    align: Align
+    colour: Literal["keep", "grey"]
+    least_dpi: float
+    background: bool
 
 
 @dataclass(frozen=True, slots=True)
-class TablePart:
-    """The line table. `first` and `continuation` are the areas it may fill, heads and carried sums included."""
+class CodeBlock:
+    """A barcode or matrix code. Empty text leaves it out, as does a code whose modules would be smaller than
+    `least_module_mm`. `height_mm` is that of a linear code; `caption` stands under it."""
+
+    symbology: str
+    text: Source
+    options: tuple[tuple[str, str | int], ...]
+    width_mm: float
+    height_mm: float
+    least_module_mm: float
+    too_dense: Literal["error", "leave-out"]
+    caption: Source
+    caption_style: str
+    overlay: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBlock:
+    """A line across the middle of its box; upright when the box is higher than wide."""
+
+    rule: str
+
+
+Block = TextBlock | RowsBlock | TableBlock | ColumnsBlock | AddressBlock | PictureBlock | CodeBlock | RuleBlock
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPart:
+    """A box with its block, on the pages it is `on`. `upright` aligns the block at the top, middle or foot of the box.
+    `frame` is a rule drawn around."""
+
+    name: str
+    box: Box
+    on: frozenset[PageKind]
+    when: Source
+    block: Block
+    upright: Upright = "top"
+    frame: str = ""
+
+    @property
+    def background(self) -> bool:
+        return isinstance(self.block, PictureBlock) and self.block.background
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPart:
+    """A block of the flow. `keep_with_previous` holds its beginning on the page where the block before it ends."""
+
+    name: str
+    block: Block
+    when: Source
+    gap_above_mm: float
+    keep_with_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Where the flow may stand, on the first page and on the others: same place and width across."""
 
     first: Box
     continuation: Box
-    head_style: str
-    head_height_mm: float
-    cell_style: str
-    detail_style: str
-    carry_style: str
-    carry_height_mm: float
-    row_above_mm: float
-    row_below_mm: float
-    head_rule: str
-    row_rule: str
-    columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class VatPart:
-    x_mm: float
-    width_mm: float
-    columns: tuple[Column, ...]
+class Slip:
+    """A payment part at the foot of the last page: its boxes, where the flow must end above it, and the boxes of the
+    layout that give way to it. The layout's clear zones end at `clear_to_mm` when the slip takes the paper below it."""
+
+    name: str
+    top_mm: float
+    clear_to_mm: float
+    boxes: tuple[BoxPart, ...]
+    hides: frozenset[str]
+    styles: Mapping[str, Style]
+    rules: Mapping[str, Rule]
+    stock: str
 
 
 @dataclass(frozen=True, slots=True)
-class TotalRow:
-    """`source` is a key of the totals. `optional` leaves a zero out; `unless_equal` leaves the row out when it says
-    the same as that other total; `negated` prints the opposite sign."""
+class SlipChoice:
+    """Which slip a document gets: `choose` names it ("" for none); `slips` are those the layout has, `otherwise` stands
+    for one that it has not."""
 
-    source: str
-    label: str
-    optional: bool
-    unless_equal: str
-    negated: bool
+    choose: Source
+    slips: Mapping[str, Slip]
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
-class TotalsPart:
-    x_mm: float
-    width_mm: float
-    label_style: str
-    payable_style: str
-    payable_height_mm: float
-    payable_rule: str
-    rows: tuple[TotalRow, ...]
+class Check:
+    """What must hold of the data: a condition, and what to say when it does not."""
 
-
-@dataclass(frozen=True, slots=True)
-class SummaryPart:
-    gap_above_mm: float
-    cell_style: str
-    head_style: str
-    detail_style: str
-    row_height_mm: float
-    rule: str
-    vat: VatPart
-    totals: TotalsPart
-
-
-@dataclass(frozen=True, slots=True)
-class NotesPart:
-    x_mm: float
-    width_mm: float
-    gap_above_mm: float
-    head_style: str
-    style: str
-    paragraph_gap_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentField:
-    """One field of the payment part, placed from the part's top-left corner: label above, value below."""
-
-    source: str
-    label: str
-    style: str
-    x_mm: float
-    y_mm: float
-    width_mm: float
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentCode:
-    """The payment QR code: place in the part, size with its quiet zone, and the smallest module that phones read."""
-
-    x_mm: float
-    y_mm: float
-    size_mm: float
-    least_module_mm: float
-    caption_style: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentPart:
-    """A value too wide for its field is condensed a little, else set in `long_style` on up to `long_lines` lines."""
-
-    box: Box
-    rule: str
-    title: str
-    title_style: str
-    label_style: str
-    long_style: str
-    long_lines: int
-    code: PaymentCode
-    fields: tuple[PaymentField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunningPart:
-    box: Box
-    style: str
-    detail_style: str
-
-
-@dataclass(frozen=True, slots=True)
-class FooterPart:
-    box: Box
-    style: str
-    rule: str
-    page_width_mm: float
+    holds: Source
+    place: str
+    message: Source
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A checked layout file. `digest` is the SHA-256 (hex) of the file: it is part of every page set's key."""
+    """A checked layout file in one variant. `digest` is the SHA-256 (hex) of all it was read from: it is part of every
+    page set's key; `traits` are the traits that variants are for, with the values that matter."""
 
     name: str
     version: int
     digest: str
     file: str
+    path: str
     width_mm: float
     height_mm: float
     margin_mm: float
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]
+    data: Mapping[str, object]
+    checks: tuple[Check, ...]
     clear_zones: tuple[Zone, ...]
-    styles: dict[str, Style]
-    rules: dict[str, Rule]
-    address: AddressPart
-    letterhead: LetterheadPart
-    header: HeaderPart
-    title: TextPart
-    table: TablePart
-    summary: SummaryPart
-    notes: NotesPart
-    payment: PaymentPart
-    running: RunningPart
-    footer: FooterPart
+    fonts: Mapping[str, tuple[str, ...]]
+    styles: Mapping[str, Style]
+    rules: Mapping[str, Rule]
+    areas: Areas | None
+    box_parts: tuple[BoxPart, ...]
+    flow: tuple[FlowPart, ...]
+    slip: SlipChoice | None
+    stocks: Mapping[PageKind, str]
+    traits: Mapping[str, tuple[str, ...]]
 
     def boxes(self, page: PageKind) -> dict[str, Box]:
-        """The boxes that may bear ink on a page of this kind, by name. A last page is a continuation with the payment
-        part; a document of one page is first and last at once."""
-        shared = {"footer": self.footer.box}
-        match page:
-            case "first":
-                return {
-                    "address": self.address.box,
-                    "letterhead": self.letterhead.box,
-                    "header": self.header.box,
-                    "title": self.title.box,
-                    "table": self.table.first,
-                    **shared,
-                }
-            case "continuation":
-                return {"running": self.running.box, "table": self.table.continuation, **shared}
-            case "last":
-                return {"payment": self.payment.box, **shared}
+        """The boxes that may bear ink on a page of this kind, by name, backgrounds left out. A last page is a
+        continuation with more on it; a document of one page is first and last at once."""
+        found = {part.name: part.box for part in self.box_parts if page in part.on and not part.background}
+        if self.areas is not None and page != "last":
+            found["flow"] = self.areas.first if page == "first" else self.areas.continuation
+        return found
+
+    def address_box(self) -> Box | None:
+        """The box that must show through the window."""
+        return next((part.box for part in self.box_parts if isinstance(part.block, AddressBlock)), None)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from layouts.errors import LayoutError
 from layouts.geometry import Box
@@ -43,7 +43,11 @@ class TomlTable:
         """The error to raise for one key."""
         return LayoutError("E4012", fact, place=self.place(key), remedy=remedy)
 
+    def has(self, key: str) -> bool:
+        return key in self._values
+
     def keys(self) -> tuple[str, ...]:
+        """The keys, in the order of the file."""
         return tuple(self._values)
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -121,6 +125,42 @@ class TomlTable:
         for key in tuple(self._values):
             yield key, read(self, key)
 
+    def tables_by_name(self) -> Iterator[tuple[str, TomlTable]]:
+        """Every key with its table, in the order of the file."""
+        return self.each(lambda part, name: part.table(name))
+
+    def text_or_whole(self, key: str) -> str | int:
+        value = self._take(key, None)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise self.refuse(key, f"'{key}' must be a text or a whole number, not {value!r}")
+        return value
+
+    def peek(self, key: str) -> object:
+        """What stands under a key, unread; None when there is no such key."""
+        return self._values.get(key)
+
+    def without(self, key: str) -> TomlTable:
+        """The same table without one key."""
+        values = {one: value for one, value in self._values.items() if one != key}
+        return TomlTable(values, self._file, self._path, self._lines)
+
+    def overlaid(self, path: str, without: tuple[str, ...] = ()) -> TomlTable:
+        """This table with the one at `path` ("variants[0]") laid over it: tables are merged, the rest is replaced. What
+        is laid over keeps its lines. `without` are keys of it that are left where they are."""
+        key, _, index = path.partition("[")
+        over = cast(list[dict[str, object]], self._values[key])[int(index.rstrip("]"))]
+        lines = dict(self._lines)
+        lines.update(
+            {full.removeprefix(f"{path}."): line for full, line in lines.items() if full.startswith(f"{path}.")}
+        )
+        said = {one: value for one, value in over.items() if one not in without}
+        return TomlTable(_merged(self._values, said), self._file, self._path, lines)
+
+    def values(self) -> dict[str, object]:
+        """All that the table holds, as it was read; nothing of it is left unread."""
+        self._unread.clear()
+        return self._values
+
     def done(self) -> None:
         """Refuse a key that nothing has read: most often a misspelling."""
         for key in self._unread:
@@ -136,6 +176,14 @@ class TomlTable:
         if default is None:
             raise LayoutError("E4013", f"'{key}' is missing", place=self.place(), remedy=f"add '{key}' to the table")
         return default
+
+
+def _merged(under: dict[str, object], over: dict[str, object]) -> dict[str, object]:
+    merged = dict(under)
+    for key, value in over.items():
+        known = merged.get(key)
+        merged[key] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return merged
 
 
 def read_toml(path: Path) -> tuple[TomlTable, bytes]:

@@ -1,7 +1,8 @@
 """Typesetting: a layout compiled once into a page program, which turns a document's data into a PageSet.
 
-A page program is a pure function of its data: no clock, no chance, no file. It keeps caches of what it has shaped,
-which change its speed and never its result; one program serves one thread, and every process compiles its own.
+A page program is a pure function of its data: no clock, no chance, no file but the layout's own. It keeps caches of what
+it has shaped, which change its speed and never its result; one program serves one thread, and every process compiles
+its own.
 """
 
 from __future__ import annotations
@@ -11,67 +12,60 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from layouts.closing import Closing
-from layouts.document import Document, read_document
+from layouts.composer import Composer, Sheets
+from layouts.edition import Edition
 from layouts.errors import LayoutError
-from layouts.figures import minor_digits
+from layouts.finding import Finding
 from layouts.fonts import FontSet
-from layouts.geometry import pt
-from layouts.heading import Heading
-from layouts.ink import Form, Ink, Pen, glyph_ids
-from layouts.pages import Page, Room, plan
-from layouts.pageset import PageSet
+from layouts.geometry import PT_PER_MM, Box
+from layouts.ink import Form, Inked, glyph_ids
+from layouts.language.reading import Reader
+from layouts.language.schema import Table, read_declaration
+from layouts.language.scope import root_scope
+from layouts.layout import load_layout
+from layouts.pageink import InkBox
+from layouts.pageset import FormXObject, ImageXObject, PageSet
 from layouts.parts import Layout
-from layouts.payment import PaymentSlip
 from layouts.preflight import refuse_bad_geometry
-from layouts.strip import Strip
-from layouts.table import LineTable, Row
-from layouts.wording import Wording, languages, load_wording
+from layouts.strip import Trouble
+from layouts.wording import languages, load_wording
 
-TYPESETTING = 1
+TYPESETTING = 2
 """Version of what this package draws; it is part of every key, so that a change of the code makes new keys."""
+
+_CACHED_COMPOSERS = 64
 
 
 def compile_layout(layout: Layout, fonts: FontSet) -> PageProgram:
     """Check a layout and make it ready.
 
-    Raises LayoutError E4014 (unknown font), E4015 (a text that a language lacks), E4020 to E4022 (boxes).
+    Raises LayoutError E4014 (unknown font), E4015 (a text that a language lacks), E4020 to E4022 (boxes), E405x
+    (expressions), E408x (pictures).
     """
-    refuse_bad_geometry(layout)
-    for style in layout.styles.values():
-        if style.font not in fonts.styles:
-            raise LayoutError(
-                "E4014",
-                f"there is no font style {style.font!r}; there are {', '.join(fonts.styles)}",
-                place=f"{layout.file}, styles.{style.name}.font",
-                remedy="name one of these styles",
-            )
     program = PageProgram(layout, fonts)
-    for language in languages():
-        program.check_texts(load_wording(language))
+    for language in layout.languages or languages():
+        for kind in layout.kinds or ("",):
+            program.check(language, kind)
     return program
 
 
 @dataclass(frozen=True, slots=True)
-class _Edition:
-    """The parts of a layout in one language and currency."""
+class Inspection:
+    """A document set as far as it goes, where its ink stands on each page, and all that is wrong with it."""
 
-    heading: Heading
-    table: LineTable
-    closing: Closing
-    slip: PaymentSlip
-    head: Form
-    identity: str
+    page_set: PageSet
+    ink: tuple[tuple[InkBox, ...], ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """A document on its way to paper."""
+class _Variant:
+    """The layout for some documents, the data it wants, and its identity."""
 
-    document: Document
-    rows: list[Row]
-    strips: list[Strip]
-    pages: list[Page]
+    layout: Layout
+    declared: Table
+    reader: Reader
+    identity: str
 
 
 class PageProgram:
@@ -79,128 +73,137 @@ class PageProgram:
 
     def __init__(self, layout: Layout, fonts: FontSet) -> None:
         self.layout = layout
-        self.fonts = fonts
-        self._pens = {name: Pen(style, fonts.by_style(style.font)) for name, style in layout.styles.items()}
-        used = sorted({pen.face.resource_name for pen in self._pens.values()})
-        self._identity = f"{TYPESETTING} {layout.digest} {' '.join(used)}"
-        self._editions: dict[tuple[str, str], _Edition] = {}
-        self._width_pt, self._height_pt = pt(layout.width_mm), pt(layout.height_mm)
+        self.fonts = fonts.with_files(layout.fonts, layout.file)
+        self._variants: dict[tuple[tuple[str, str], ...], _Variant] = {}
+        self._variants[()] = self._variant_of(layout)
+        self._composers: dict[tuple[str, ...], Composer] = {}
 
-    def typeset(self, data: Mapping[str, Any], language: str) -> PageSet:
+    def typeset(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> PageSet:
         """The pages of one document.
 
-        data      as `layouts.document` lists it; all amounts Decimal, all dates datetime.date.
-        language  a BCP 47 tag; "nb-NO" is set in nb.
+        data      what the layout's `data` lists; all amounts Decimal, all dates datetime.date.
+        language  a BCP 47 tag; "nb-NO" is set in nb, "nb+en" in both.
+        traits    what else variants of the layout may be for: group, brand, envelope, country.
         Raises LayoutError E4030 to E4038, `place` naming the field, and E4016 for a language without texts.
         """
-        document = read_document(data)
-        edition = self._edition(language, document.head.currency)
-        glyphs: dict[str, list[str]] = {}
-        first = Ink(self._height_pt, glyphs)
-        try:
-            planned = self._plan(document, edition, first)
-            forms = {form.xobject.name: form for form in (edition.head, edition.heading.letterhead(document.seller))}
-            footer = edition.heading.footer(document.seller)
-            forms[footer.xobject.name] = footer
-            pages = [
-                self._set_page(planned, edition, index, first if index == 0 else Ink(self._height_pt, glyphs))
-                for index in range(len(planned.pages))
-            ]
-        except LayoutError as fault:
-            raise _placed(fault, data, self._pens) from fault
-        return PageSet(
-            key=self._key(document, edition),
-            layout=self.layout.name,
-            width_pt=self._width_pt,
-            height_pt=self._height_pt,
-            pages=tuple(pages),
-            glyphs=_merged(glyphs, forms.values()),
-            forms={name: form.xobject for name, form in sorted(forms.items())},
-            images={},
+        page_set, sheets = self._set(data, language, traits or {})
+        for sheet in sheets.inks:
+            for trouble, _ in sheet.troubles:
+                raise _placed(trouble.error, data, sheets.edition)
+        return page_set
+
+    def inspect(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> Inspection:
+        """The same, but what can't be set as told becomes findings, each with its page and place.
+
+        Raises LayoutError only where there is nothing to set: data that don't hold (E4031 to E4033), a language without
+        texts.
+        """
+        page_set, sheets = self._set(data, language, traits or {})
+        findings = tuple(
+            _finding(trouble, inked, page) for page, ink in enumerate(sheets.inks, 1) for trouble, inked in ink.troubles
         )
+        ink = tuple(tuple(map(_ink_box, sheet.boxes)) for sheet in sheets.inks)
+        return Inspection(page_set, ink, findings)
 
-    def check_texts(self, wording: Wording) -> None:
-        """Raise LayoutError E4015 when the language lacks a text that the layout names."""
-        layout = self.layout
-        keys = [row.label for row in layout.header.rows]
-        keys += [column.label for column in (*layout.table.columns, *layout.summary.vat.columns) if column.label]
-        keys += [row.label for row in layout.summary.totals.rows]
-        keys += [layout.payment.title, *(field.label for field in layout.payment.fields)]
-        for key in keys:
-            wording.get(key)
+    def check(self, language: str, kind: str) -> None:
+        """Raise LayoutError for what is wrong with the layout in one language and kind, its variants included."""
+        for traits in self._trait_choices():
+            variant = self._variant({**traits, "language": language, "kind": kind})
+            refuse_bad_geometry(variant.layout)
+            for slip in ("", *(variant.layout.slip.slips if variant.layout.slip else ())):
+                self._composer(variant, language, "EUR", kind, slip)
 
-    def _edition(self, language: str, currency: str) -> _Edition:
-        edition = self._editions.get((language, currency))
-        if edition is None:
-            wording = load_wording(language)
-            digits = minor_digits(currency)
-            table = LineTable(self.layout, self._pens, wording, currency, digits)
-            edition = _Edition(
-                heading=Heading(self.layout, self._pens, wording),
-                table=table,
-                closing=Closing(self.layout, self._pens, wording, currency, digits),
-                slip=PaymentSlip(self.layout, self._pens, wording, currency, digits),
-                head=table.head(),
-                identity=f"{self._identity} {wording.language} {wording.digest}",
+    def _trait_choices(self) -> list[dict[str, str]]:
+        """The base and every variant by itself."""
+        return [{}, *({trait: value} for trait, values in self.layout.traits.items() for value in values)]
+
+    # ── one document ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _set(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str]) -> tuple[PageSet, Sheets]:
+        head = data.get("document", {})
+        kind = head.get("kind", "") if isinstance(head, Mapping) else ""
+        variant = self._variant({**traits, "language": language, "kind": kind}) if self.layout.traits else self._base
+        reading = variant.reader.read(data)
+        layout = variant.layout
+        if layout.kinds and kind not in layout.kinds:
+            raise LayoutError(
+                "E4033",
+                f"the document's kind is {kind!r}",
+                place="document.kind",
+                remedy=f"use {' or '.join(layout.kinds)}",
             )
-            if len(self._editions) >= _CACHED_EDITIONS:
-                self._editions.clear()
-            self._editions[language, currency] = edition
-        return edition
-
-    def _plan(self, document: Document, edition: _Edition, first: Ink) -> _Plan:
-        """Set the head of the first page, whose surplus makes part of the flow, and plan the pages."""
-        heading = edition.heading
-        first.form(heading.letterhead(document.seller))
-        heading.set_address(first, document.recipient)
-        surplus = heading.set_header(first, document)
-        heading.set_title(first, document)
-        part = self.layout.table
-        bottom_pt = pt(min(part.first.bottom_mm, part.continuation.bottom_mm))
-        continuation_pt = pt(part.continuation.y_mm)
-        strips = edition.closing.strips(document, surplus, bottom_pt - continuation_pt)
-        rows = edition.table.rows(document.lines)
-        room = Room(
-            first_pt=pt(part.first.y_mm),
-            continuation_pt=continuation_pt,
-            bottom_pt=bottom_pt,
-            payment_pt=pt(self.layout.payment.box.y_mm) - _PAYMENT_GAP_PT if edition.slip.wanted(document) else None,
-            head_pt=pt(part.head_height_mm),
-            carry_pt=pt(part.carry_height_mm),
+        currency = head.get("currency", "")
+        scope = root_scope(reading.values)
+        plain = self._composer(variant, language, currency, kind, "")
+        plain.check_data(scope)
+        slip = plain.slip_of(scope)
+        composer = self._composer(variant, language, currency, kind, slip) if slip else plain
+        sheets = composer.compose(scope)
+        forms, images = _resources(sheets)
+        page_set = PageSet(
+            key=hashlib.sha256(f"{composer.identity}\n{reading.identity}".encode()).hexdigest(),
+            layout=layout.name,
+            width_pt=composer.width_pt,
+            height_pt=composer.height_pt,
+            pages=tuple(ink.content() for ink in sheets.inks),
+            glyphs=_merged(sheets.glyphs, sheets.forms.values()),
+            forms=forms,
+            images=images,
+            stocks=sheets.stocks,
         )
-        return _Plan(document, rows, strips, plan(rows, strips, room))
+        return page_set, sheets
 
-    def _set_page(self, planned: _Plan, edition: _Edition, index: int, ink: Ink) -> bytes:
-        document, page = planned.document, planned.pages[index]
-        table, heading, part = edition.table, edition.heading, self.layout.table
-        y_pt = pt(part.first.y_mm if index == 0 else part.continuation.y_mm)
-        if index:
-            heading.set_running(ink, document)
-        if page.stop > page.start:
-            ink.form(edition.head, y_pt)
-            y_pt += pt(part.head_height_mm)
-            if page.brought is not None:
-                table.set_carry(ink, "table.brought-forward", page.brought, y_pt)
-                y_pt += pt(part.carry_height_mm)
-            y_pt = table.set_rows(ink, planned.rows[page.start : page.stop], y_pt)
-            if page.carried is not None:
-                table.set_carry(ink, "table.carried-forward", page.carried, y_pt)
-        for top_pt, strip in page.strips:
-            strip.draw(ink, top_pt)
-        if page.payment:
-            edition.slip.draw(ink, document)
-        ink.form(heading.footer(document.seller))
-        heading.set_page_number(ink, index + 1, len(planned.pages))
-        return ink.content()
+    @property
+    def _base(self) -> _Variant:
+        return self._variants[()]
 
-    def _key(self, document: Document, edition: _Edition) -> str:
-        return hashlib.sha256(f"{edition.identity}\n{document.identity}".encode()).hexdigest()
+    def _variant(self, traits: Mapping[str, str]) -> _Variant:
+        wanted = tuple(
+            (trait, traits[trait]) for trait, values in self.layout.traits.items() if traits.get(trait) in values
+        )
+        known = self._variants.get(wanted)
+        if known is None:
+            known = self._variants[wanted] = self._variant_of(load_layout(self.layout.path, dict(wanted)))
+        return known
+
+    def _variant_of(self, layout: Layout) -> _Variant:
+        for style in layout.styles.values():
+            for font in filter(None, (style.font, style.strong, style.emphasis)):
+                if font not in self.fonts.styles:
+                    raise LayoutError(
+                        "E4014",
+                        f"there is no font style {font!r}; there are {', '.join(self.fonts.styles)}",
+                        place=f"{layout.file}, styles.{style.name}.font",
+                        remedy="name one of these styles, or add it under [fonts]",
+                    )
+        used = sorted({face.resource_name for style in layout.styles.values() for face in self.fonts.chain(style.font)})
+        identity = f"{TYPESETTING} {layout.digest} {' '.join(used)}"
+        declared = read_declaration(layout.data, layout.file)
+        return _Variant(layout, declared, Reader(declared), identity)
+
+    def _composer(self, variant: _Variant, language: str, currency: str, kind: str, slip: str) -> Composer:
+        key = (variant.identity, language, currency, kind, slip)
+        known = self._composers.get(key)
+        if known is None:
+            wording = load_wording(language)
+            known = Composer(
+                variant.layout, variant.declared, self.fonts, wording, currency, kind, slip, variant.identity
+            )
+            if len(self._composers) >= _CACHED_COMPOSERS:
+                self._composers.clear()
+            self._composers[key] = known
+        return known
 
 
-_PAYMENT_GAP_PT = pt(3)
-"""White above the payment part."""
-
-_CACHED_EDITIONS = 64
+def _resources(sheets: Sheets) -> tuple[dict[str, FormXObject], dict[str, ImageXObject]]:
+    """The forms and images of all pages, by name, those of pictures included."""
+    forms = {name: form.xobject for name, form in sheets.forms.items()}
+    images: dict[str, ImageXObject] = {}
+    for ink in sheets.inks:
+        for picture in ink.pictures.values():
+            forms.update((form.name, form) for form in picture.forms)
+            images.update((image.name, image) for image in picture.images)
+    return dict(sorted(forms.items())), dict(sorted(images.items()))
 
 
 def _merged(glyphs: Mapping[str, list[str]], forms: Iterable[Form]) -> dict[str, tuple[int, ...]]:
@@ -212,12 +215,28 @@ def _merged(glyphs: Mapping[str, list[str]], forms: Iterable[Form]) -> dict[str,
     return {resource: tuple(sorted(union[resource])) for resource in sorted(union) if union[resource]}
 
 
-def _placed(fault: LayoutError, data: Mapping[str, Any], pens: Mapping[str, Pen]) -> LayoutError:
+def _ink_box(inked: Inked) -> InkBox:
+    name, kind, x_pt, y_pt, width_pt, height_pt = inked
+    return InkBox(name, _box(x_pt, y_pt, width_pt, height_pt), kind)
+
+
+def _box(x_pt: float, y_pt: float, width_pt: float, height_pt: float) -> Box:
+    return Box(x_pt / PT_PER_MM, y_pt / PT_PER_MM, width_pt / PT_PER_MM, height_pt / PT_PER_MM)
+
+
+def _finding(trouble: Trouble, inked: Inked, page: int) -> Finding:
+    name, _, *edges = inked
+    return Finding(
+        trouble.rule, name, 0.0, f"{trouble.error.code} {trouble.error.message}", page=page, place=_box(*edges)
+    )
+
+
+def _placed(fault: LayoutError, data: Mapping[str, Any], edition: Edition) -> LayoutError:
     """A fault with the place it was born at; a missing glyph is looked for in the data, field by field."""
     if fault.code != "E4030":
         return fault
     for place, text in _texts(data, ""):
-        for pen in pens.values():
+        for pen in edition.pens.values():
             try:
                 pen.break_lines(text, 1e9)
             except LayoutError as found:

@@ -92,6 +92,11 @@ def lower(text: Value) -> str:
     return _text(text).lower()
 
 
+def trimmed(text: Value) -> str:
+    """The text without blanks at its ends."""
+    return _text(text).strip()
+
+
 FUNCTIONS: Mapping[str, Function] = {
     "len": length,
     "sum": total,
@@ -106,6 +111,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "last": last,
     "upper": upper,
     "lower": lower,
+    "trim": trimmed,
 }
 
 

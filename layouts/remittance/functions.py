@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from layouts.errors import LayoutError
 from layouts.remittance import denmark, finland, iban, italy, norway, sweden, switzerland
 from layouts.remittance.epc import epc_is_possible, epc_payload
 from layouts.remittance.links import payment_link, using_qr_payload
@@ -27,10 +28,14 @@ def reference_grouped(reference: str) -> str:
 def epc(
     account: str, name: str, amount: Decimal, currency: str, reference: str = "", text: str = "", bic: str = ""
 ) -> str:
-    """The text of an EPC QR code, "" when the payment can't be one: not in euro, no IBAN, no name, out of range."""
+    """The text of an EPC QR code, "" when the payment can't be one: not in euro, no IBAN, no name, out of range, more
+    text than the code may hold."""
     if currency != "EUR" or not epc_is_possible(name=name, iban=account, amount_eur=amount):
         return ""
-    return epc_payload(name=name, iban=account, bic=bic, amount_eur=amount, reference=reference, text=text)
+    try:
+        return epc_payload(name=name, iban=account, bic=bic, amount_eur=amount, reference=reference, text=text)
+    except LayoutError:
+        return ""
 
 
 def swiss_qr(

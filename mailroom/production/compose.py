@@ -87,6 +87,15 @@ def layout_language(invoice: IssuedInvoice) -> str:
     return _TEXTS.get((invoice.language or spoken).split("-")[0].lower(), "en")
 
 
+_OTHER_PAYMENTS = dict.fromkeys(
+    (
+        *("scheme", "creditor_number", "card_type", "bankgiro", "plusgiro"),
+        *("notice", "message", "billing", "link", "creditor", "debtor"),
+    )
+)
+"""What some payment parts can tell besides, and no invoice says so far."""
+
+
 def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any]:
     """The invoice as the layouts see it (docs/layouts.md, "Data")."""
     seller = invoice.seller
@@ -126,7 +135,7 @@ def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any
             for row in invoice.vat
         ],
         "totals": asdict(invoice.totals),
-        "payment": asdict(invoice.payment),
+        "payment": {**_OTHER_PAYMENTS, **asdict(invoice.payment)},
     }
 
 

@@ -22,7 +22,7 @@ def test_the_shipped_layout_fits_its_envelopes() -> None:
 def test_an_address_outside_the_window_is_refused_by_so_many_mm(tmp_path: Path) -> None:
     lower = tmp_path / "lower.toml"
     text = LAYOUT.read_text(encoding="utf-8")
-    box = "box = { x_mm = 20, y_mm = 45, width_mm = 78, height_mm = 22 }"
+    box = "box = { x_mm = 20, y_mm = 45, width_mm = 78, height_mm = 22.2 }"
     assert box in text
     lower.write_text(text.replace(box, box.replace("y_mm = 45", "y_mm = 70")), encoding="utf-8")
     answer = call("layout", "check", lower)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from layouts.references import kid_mod10
+from layouts.remittance.norway import kid_mod10
 
 GOODS = (
     ("Fiberlinje 500/500, leie", "", "FIB-500", "MON", "649.00"),
@@ -19,6 +19,13 @@ GOODS = (
     ("Strøm, forbruk", "Målernummer 707057500012345678", "", "KWH", "1.2345"),
     ("Skruer, rustfri A4 M6×20", "", "SKR-6-20", "C62", "3.20"),
 )
+
+
+OTHER_PAYMENTS = (
+    *("scheme", "creditor_number", "card_type", "bankgiro", "plusgiro"),
+    *("notice", "message", "billing", "link", "creditor", "debtor"),
+)
+"""What only some payment parts ask for."""
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -87,6 +94,7 @@ def invoice(count: int = 5, seed: int = 1, **changes: Any) -> dict[str, Any]:
             "bic": "",
             "account_name": "",
             "terms": "",
+            **dict.fromkeys(OTHER_PAYMENTS),
         },
     }
     for key, value in changes.items():

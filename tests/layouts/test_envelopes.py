@@ -142,7 +142,7 @@ def test_an_address_too_low_or_too_wide_is_told_in_millimetres() -> None:
 
 def test_the_window_usual_in_norway_hides_a_six_line_address_at_full_play(layout: Layout) -> None:
     usual = dataclasses.replace(C5, window=Box(15, 44, 105, 35))
-    hidden = [one for one in visibility(layout.address.box, {}, usual) if one.rule == "address-hidden"]
+    hidden = [one for one in visibility(layout.boxes("first")["address"], {}, usual) if one.rule == "address-hidden"]
     assert hidden
     four_lines = Box(20, 47.5, 78, 14.8)
     assert visibility(four_lines, {}, usual) == []

@@ -20,7 +20,7 @@ from layouts.fonts import FontSet
 from layouts.geometry import PT_PER_MM
 from layouts.layout import CATALOGUE, load_layout
 from layouts.pageset import PageSet
-from layouts.parts import Layout
+from layouts.parts import Layout, TableBlock
 from layouts.typeset import PageProgram, compile_layout
 from tests.layouts.paper import characters, pdf_of, texts
 from tests.layouts.samples import invoice, line, totals_of, vat_of
@@ -105,11 +105,14 @@ def test_sums_on_paper_add_up_from_page_to_page(program: PageProgram, fonts: Fon
 
 def test_amounts_end_at_the_right_edge_of_their_column(program: PageProgram, layout: Layout, fonts: FontSet) -> None:
     pdf = pdf_of([program.typeset(invoice(30, seed=3), "nb")], fonts)
-    left_pt = layout.table.first.x_mm * PT_PER_MM
+    table = next(part.block for part in layout.flow if part.name == "lines")
+    assert isinstance(table, TableBlock)
+    assert layout.areas is not None
+    left_pt = layout.areas.first.x_mm * PT_PER_MM
     edges = {
-        column.source: left_pt + (column.x_mm + column.width_mm) * PT_PER_MM
-        for column in layout.table.columns
-        if column.right
+        column.name: left_pt + (column.x_mm + column.width_mm) * PT_PER_MM
+        for column in table.columns
+        if column.align == "right"
     }
     for page_index in (0, 1):
         rights = [right for _, right in _runs(pdf, page_index)]
@@ -246,7 +249,7 @@ def test_language_and_layout_are_part_of_the_key(program: PageProgram, fonts: Fo
     keys = {program.typeset(data, language).key for language in ("nb", "en")}
     path = tmp_path / "invoice.toml"
     text = (CATALOGUE / "invoice.toml").read_text(encoding="utf-8")
-    path.write_text(text.replace("version = 1", "version = 2"), encoding="utf-8")
+    path.write_text(text.replace("version = 2", "version = 3"), encoding="utf-8")
     keys.add(compile_layout(load_layout(path), fonts).typeset(data, "nb").key)
     assert len(keys) == 3
     assert program.typeset(data, "nb-NO").key in keys
@@ -346,7 +349,7 @@ def test_a_figure_too_wide_for_its_column_is_refused(program: PageProgram) -> No
 def test_a_letterhead_too_high_is_refused(program: PageProgram) -> None:
     with pytest.raises(LayoutError, match="E4037") as caught:
         program.typeset(invoice(1, seller={"lines": [f"Linje {index}" for index in range(12)]}), "nb")
-    assert caught.value.place == "seller"
+    assert caught.value.place == "letterhead"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""The address in the window: never cut, never too small to read."""
+
+from __future__ import annotations
+
+from layouts.edition import Edition, Frame, Scope
+from layouts.errors import LayoutError
+from layouts.geometry import pt
+from layouts.ink import Shape
+from layouts.parts import AddressBlock
+from layouts.strip import LineStrip, Run, Strip, Trouble
+
+
+class AddressSetter:
+    """The address block."""
+
+    def __init__(self, block: AddressBlock, edition: Edition, frame: Frame) -> None:
+        self._block = block
+        self._edition = edition
+        self._frame = frame
+        self._pen = edition.pens[block.style]
+        self._lines = edition.expression(block.lines)
+        self.reads = self._lines.reads
+
+    def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
+        """The address lines; what does not fit is told as a trouble, and drawn as far as it goes."""
+        troubles: list[Trouble] = []
+        lines = [line for line in self._lines(scope) if line.strip()]
+        placed = self._placed(lines, troubles)
+        frame, pen = self._frame, self._pen
+        strips: list[Strip] = []
+        for shape, scale in placed:
+            strips.append(
+                LineStrip(
+                    name=frame.name,
+                    x_pt=frame.x_pt,
+                    width_pt=shape.width_pt * scale,
+                    height_pt=pen.leading_pt,
+                    # Rounded down, so that the line surely ends inside the box.
+                    runs=(Run(pen, frame.x_pt, shape, int(scale * 1000) / 1000),),
+                    baseline_pt=pen.baseline_pt,
+                )
+            )
+        if troubles and not strips:
+            strips.append(Strip(frame.name, frame.x_pt, frame.width_pt, pen.leading_pt))
+        if strips:
+            strips[0].troubles = troubles
+        return strips
+
+    def _placed(self, lines: list[str], troubles: list[Trouble]) -> list[tuple[Shape, float]]:
+        """(line, scale): lines too wide condensed, then broken while lines are left."""
+        block, pen, width_pt = self._block, self._pen, self._frame.width_pt
+        room = block.max_lines - len(lines)
+        if not lines or room < 0:
+            fact = f"{len(lines)} lines, the window shows 1 to {block.max_lines}"
+            troubles.append(_trouble(lines, fact))
+        placed: list[tuple[Shape, float]] = []
+        for line in lines:
+            shape = self._edition.shaped(pen, line, troubles)
+            scale = min(1.0, width_pt / max(shape.width_pt, 1e-9))
+            if scale >= block.least_scale:
+                placed.append((shape, scale))
+                continue
+            broken = self._edition.broken(pen, line, width_pt, troubles)
+            if 0 <= room < len(broken) - 1:
+                wide_mm, limit_mm = shape.width_pt / pt(1), width_pt / pt(1) / block.least_scale
+                fact = f"{line!r} is {wide_mm:.0f} mm wide, {limit_mm:.0f} mm fit and no line is left to break it"
+                troubles.append(_trouble(lines, fact))
+            room -= len(broken) - 1
+            placed.extend((one, 1.0) for one in broken)
+        return placed
+
+
+def _trouble(lines: list[str], fact: str) -> Trouble:
+    error = LayoutError(
+        "E4038",
+        f"the address does not fit its window: {fact}; lines: {' | '.join(lines)}",
+        place="recipient.lines",
+        remedy="shorten or merge address lines in the customer's record, or choose a layout with a larger window",
+    )
+    return Trouble(error, "too-many-lines")

@@ -1,0 +1,157 @@
+"""Rows of label and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from layouts.edition import Edition, Frame, Scope, too_wide
+from layouts.geometry import pt
+from layouts.ink import Pen, Shape
+from layouts.language.expression import Expression
+from layouts.language.scope import item_scope
+from layouts.parts import RowItem, RowsBlock
+from layouts.strip import LineStrip, Run, Strip, Trouble
+
+_GAP_MM = 2.0
+"""White between a label and its value."""
+
+
+class _Said(NamedTuple):
+    label: str
+    value: str
+    row: _Row
+
+
+class _Row:
+    """One row item made ready."""
+
+    def __init__(self, item: RowItem, edition: Edition) -> None:
+        self.item = item
+        self.label_pen: Pen = edition.pens[item.label_style]
+        self.value_pen: Pen = edition.pens[item.style]
+        self.rule = edition.rules[item.rule_above] if item.rule_above else None
+        self._formatter = edition.formatter
+        outer = edition.names
+        self._each: Expression | None = None
+        inner = outer
+        if item.each:
+            self._each, inner = edition.each(item.each, item.alias)
+        self._label = edition.template(item.label, inner)
+        self._text = edition.template(item.text, inner)
+        self._when = edition.expression(item.when, inner) if item.when else None
+        own = {name for name, kind in inner.items() if outer.get(name) is not kind}
+        parts: list[Any] = [self._label, self._text, self._when]
+        read = {path for part in parts if part is not None for path in part.reads if path[0] not in own}
+        self.reads = frozenset(read) | (self._each.reads if self._each else frozenset())
+
+    def said(self, scope: Scope) -> Iterator[_Said]:
+        if self._each is None:
+            scopes: Iterator[Scope] = iter((scope,))
+        else:
+            scopes = (item_scope(scope, element, self.item.alias) for element in self._each(scope) or ())
+        for inner in scopes:
+            if self._when is None or self._when(inner):
+                value = self._text(inner, self._formatter)
+                if value and not value.isspace():
+                    yield _Said(self._label(inner, self._formatter), value, self)
+
+
+class RowsSetter:
+    """A block of rows. `surplus` names the rows that found no room, "" when a block that is too high is an error."""
+
+    def __init__(self, block: RowsBlock, edition: Edition, frame: Frame) -> None:
+        self.surplus = block.surplus
+        self._edition = edition
+        self._frame = frame
+        self._rows = [_Row(item, edition) for item in block.rows]
+        self._align = block.value_align
+        self._value_pt = pt(block.value_x_mm)
+        self.reads = frozenset().union(*(row.reads for row in self._rows))
+
+    def strips(self, scope: Scope, room_pt: float = 0.0, /) -> list[Strip]:
+        """The rows; with a limited room and a name for the surplus, those that fit: the others are put into the scope
+        under that name, as mappings of label and text."""
+        strips: list[Strip] = []
+        surplus: list[dict[str, str]] = []
+        used_pt = 0.0
+        for row in self._rows:
+            for said in row.said(scope):
+                found = self._set(said)
+                height_pt = sum(strip.height_pt for strip in found)
+                if self.surplus and room_pt and (surplus or used_pt + height_pt > room_pt + _HAIR_PT):
+                    surplus.append({"label": said.label, "text": said.value})
+                    continue
+                used_pt += height_pt
+                strips.extend(found)
+        if self.surplus:
+            scope[self.surplus] = surplus  # type: ignore[index]
+        return strips
+
+    def _set(self, said: _Said) -> list[Strip]:
+        troubles: list[Trouble] = []
+        edition, frame, row = self._edition, self._frame, said.row
+        labels = edition.broken(row.label_pen, said.label, self._label_width_pt(said), troubles)
+        values = self._values(said, troubles)
+        strips: list[Strip] = []
+        for at in range(max(len(labels), len(values))):
+            label = labels[at] if at < len(labels) else None
+            value = values[at] if at < len(values) else None
+            strips.append(self._line(row, label, value))
+        strips[0].troubles = troubles
+        if row.item.height_mm:
+            self._stretch(strips, pt(row.item.height_mm))
+        if row.rule is not None and isinstance(strips[0], LineStrip):
+            strips[0].rule_above = (row.rule, frame.x_pt, frame.width_pt)
+        for strip in strips[:-1]:
+            strip.keep = True
+        return strips
+
+    def _label_width_pt(self, said: _Said) -> float:
+        if self._value_pt:
+            return self._value_pt - pt(_GAP_MM)
+        # Values at the right need what they need; the label has the rest.
+        pen = said.row.value_pen
+        value_pt = pen.width_pt(pen.without_missing(said.value))
+        return max(self._frame.width_pt - value_pt - pt(_GAP_MM), self._frame.width_pt / 4)
+
+    def _values(self, said: _Said, troubles: list[Trouble]) -> Sequence[Shape]:
+        pen, room_pt = said.row.value_pen, self._frame.width_pt - self._value_pt
+        if self._align == "left":
+            return self._edition.broken(pen, said.value, room_pt, troubles)
+        shape = self._edition.shaped(pen, said.value, troubles)
+        if shape.width_pt > room_pt + _HAIR_PT:
+            troubles.append(too_wide(said.value, shape.width_pt, room_pt, said.row.item.text.place, "its place"))
+        return (shape,)
+
+    def _line(self, row: _Row, label: Shape | None, value: Shape | None) -> LineStrip:
+        frame = self._frame
+        runs: list[Run] = []
+        if label:
+            runs.append(Run(row.label_pen, frame.x_pt, label))
+        if value:
+            x_pt = frame.x_pt + self._value_pt
+            if self._align == "right":
+                x_pt = frame.x_pt + frame.width_pt - value.width_pt
+            runs.append(Run(row.value_pen, x_pt, value))
+        pen = max((row.value_pen, row.label_pen), key=lambda pen: pen.leading_pt)
+        return LineStrip(
+            name=frame.name,
+            x_pt=frame.x_pt,
+            width_pt=frame.width_pt,
+            height_pt=pen.leading_pt,
+            runs=runs,
+            baseline_pt=pen.baseline_pt,
+        )
+
+    @staticmethod
+    def _stretch(strips: Sequence[Strip], height_pt: float) -> None:
+        """Give a row the height it asks for; its text stands in the middle, or at the foot under a rule."""
+        spare_pt = height_pt - sum(strip.height_pt for strip in strips)
+        first = strips[0]
+        if spare_pt > 0 and isinstance(first, LineStrip):
+            first.height_pt += spare_pt
+            first.baseline_pt += spare_pt if spare_pt > pt(2) else spare_pt / 2
+
+
+_HAIR_PT = 0.05

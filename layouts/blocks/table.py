@@ -1,0 +1,500 @@
+"""Tables: rows made ready for any page.
+
+A row's fragments hold a blank (NUL) where the baseline's height goes, so that a row is shaped and wrapped once, before
+its page is known. A cell that reads nothing but plain fields of its row is remembered under their values: units, rates,
+prices and descriptions that come back are taken from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from layouts.blocks.text import TextSetter
+from layouts.edition import CONSTANTS, Edition, Frame, Scope, too_wide
+from layouts.errors import LayoutError
+from layouts.geometry import pt
+from layouts.ink import Ink, Pen, Shape
+from layouts.language.schema import Leaf, Names
+from layouts.language.scope import item_scope
+from layouts.parts import Carry, Column, Group, TableBlock
+from layouts.strip import LineStrip, RuleStrip, Run, Strip, Trouble, set_stack
+
+_CACHED_CELLS = 20_000
+_NOTHING = Decimal(0)
+
+
+class Cell(NamedTuple):
+    """A cell made ready: its lines as (depth of the baseline under the row's top, fragment), its height without the
+    white around, and the glyphs it sets, by font resource."""
+
+    lines: tuple[tuple[float, str], ...]
+    height_pt: float
+    glyphs: tuple[tuple[str, str], ...]
+    troubles: tuple[Trouble, ...]
+
+
+_EMPTY = Cell((), 0.0, (), ())
+
+
+@dataclass(slots=True)
+class Row(Strip):
+    """One element, or a part of one that is too high for a page.
+
+    value   what the row adds to the carried sum; zero for the further parts of an element
+    last    whether the element ends with this row, so that a rule closes it
+    """
+
+    lines: Sequence[tuple[float, str]] = ()
+    glyphs: Sequence[tuple[str, str]] = ()
+    value: Decimal = _NOTHING
+    last: bool = True
+    table: TableSetter | None = None
+    first_of_table: bool = False
+    last_of_table: bool = False
+
+
+class _Column:
+    """One column made ready: row → cell."""
+
+    def __init__(self, column: Column, edition: Edition, frame: Frame, block: TableBlock, names: Names) -> None:
+        self.column = column
+        self.frame = frame.inner(column.name, column.x_mm, column.width_mm)
+        self._base = edition.pens[block.cell_style]
+        self._above_pt = pt(block.row_above_mm)
+        self._setters = [TextSetter(item, edition, self.frame, names) for item in column.cell]
+        self._own = {name for name, kind in names.items() if edition.names.get(name) is not kind}
+        self._wraps = column.align == "left"
+        self.reads = frozenset().union(*(setter.reads for setter in self._setters))
+        self.known: dict[Any, Cell] = {}
+        self.key = self._key_of(block.alias)
+        self.plain = self._is_plain()
+        self._text = self._setters[0].text
+        self._formatter = edition.formatter
+        self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
+        self._plain_pt = self._above_pt + self._base.baseline_pt
+
+    def _key_of(self, alias: str) -> Callable[[Mapping[str, Any]], Any] | None:
+        """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
+        with anything in a list that the cell goes through has no key (None)."""
+        fields: dict[str, None] = {}
+        lists: list[str] = []
+        for setter in self._setters:
+            paths = setter.each_reads if setter.each_reads is not None else setter.reads
+            for path in sorted(paths):
+                if path[0] in CONSTANTS:
+                    continue
+                own = path[1:] if path[0] == alias and len(path) > 1 else path
+                if len(own) > 1 or path[0] not in self._own:
+                    return None
+                if setter.each_reads is not None:
+                    lists.append(own[0])
+                else:
+                    fields[own[0]] = None
+        get = itemgetter(*fields) if fields else (lambda _row: "")
+        if not lists:
+            return get
+        return lambda row: None if any(row[name] for name in lists) else get(row)
+
+    def _is_plain(self) -> bool:
+        """Whether the cell is one text that reads only fields of the row by their plain names, set without more ado."""
+        (setter, *more) = self._setters
+        item = setter.item
+        asks_more = (
+            item.when or item.each or item.names or item.otherwise or item.styled or item.max_lines or item.span_mm
+        )
+        own = all(len(path) == 1 and path[0] in self._own for path in self.reads)
+        return not more and not asks_more and item.fit == "wrap" and own and setter.pen is self._base
+
+    def plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
+        """A cell that is one line of one text; None when it is more than that, or something is wrong with it."""
+        text = self._text(element, self._formatter)
+        pen = self._base
+        try:
+            shape = pen.shape_once(text)
+        except LayoutError:
+            return None
+        if shape.width_pt > self.frame.width_pt or shape.others or not text:
+            return None
+        x_pt = self.frame.x_pt
+        if self._spare:
+            x_pt += (self.frame.width_pt - shape.width_pt) * self._spare
+        fragment = f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"
+        return Cell(((self._plain_pt, fragment),), pen.leading_pt, ((pen.face.resource_name, shape.hex),), ())
+
+    def cell(self, scope: Scope) -> Cell:
+        """The cell of the row whose scope this is."""
+        lines: list[tuple[float, str]] = []
+        glyphs: list[tuple[str, str]] = []
+        troubles: list[Trouble] = []
+        depth_pt = self._above_pt
+        base = self._base
+        for setter in self._setters:
+            # Lines in another style than the cell's switch to it and back, once for all of a paragraph.
+            other = setter.pen is not base
+            strips = [strip for strip in setter.strips(scope) if isinstance(strip, LineStrip)]
+            for at, strip in enumerate(strips):
+                troubles.extend(strip.troubles)
+                if not self._wraps and at:
+                    troubles.append(self._wide(setter, strips, scope))
+                depth_pt += strip.gap_pt
+                fragment = "".join(self._fragment(run, glyphs) for run in strip.runs)
+                before = setter.pen.on if other and at == 0 else ""
+                after = (setter.pen.off + base.on) if other and at == len(strips) - 1 else ""
+                lines.append((depth_pt + strip.baseline_pt, f"{before}{fragment}{after}"))
+                depth_pt += strip.height_pt
+        if not lines:
+            return _EMPTY
+        return Cell(tuple(lines), depth_pt - self._above_pt, tuple(glyphs), tuple(troubles))
+
+    @staticmethod
+    def _fragment(run: Run, glyphs: list[tuple[str, str]]) -> str:
+        pen, x_pt, shape, scale = run
+        glyphs.append((pen.face.resource_name, shape.hex))
+        glyphs.extend(shape.others)
+        if scale < 1:
+            return f"{scale * 100:.1f} Tz 1 0 0 1 {x_pt:.2f} \0 Tm {shape.show} 100 Tz\n"
+        return f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"
+
+    def _wide(self, setter: TextSetter, strips: Sequence[LineStrip], scope: Scope) -> Trouble:
+        """A figure is never broken: that it would be is a trouble."""
+        text = "; ".join(text for text, _ in setter.texts(scope))
+        width_pt = sum(strip.width_pt for strip in strips)
+        return too_wide(text, width_pt, self.frame.width_pt, "", f"the column {self.column.name}")
+
+
+def _in_row(troubles: Iterable[Trouble], place: str) -> tuple[Trouble, ...]:
+    """Troubles with the row as their place."""
+    return tuple(
+        Trouble(LayoutError(error.code, error.message, place=place, remedy=error.remedy), rule)
+        for error, rule in troubles
+    )
+
+
+class TableSetter:
+    """A table in one edition."""
+
+    def __init__(self, block: TableBlock, edition: Edition, frame: Frame, tallest_pt: float = 1e9) -> None:
+        self._block = block
+        self._edition = edition
+        self._frame = frame
+        self._each, self._names = edition.each(block.each, block.alias)
+        self.pen = edition.pens[block.cell_style]
+        self._columns = [_Column(column, edition, frame, block, self._names) for column in block.columns]
+        self._above_pt, self._below_pt = pt(block.row_above_mm), pt(block.row_below_mm)
+        self.row_rule = edition.rules[block.row_rule] if block.row_rule else None
+        self.carry = CarrySetter(block.carry, edition, frame, block) if block.carry else None
+        self._value = edition.expression(block.carry.value, self._names) if block.carry else None
+        self._group = _GroupSetter(block, block.group, edition, frame, self._names) if block.group else None
+        self.head = self._head()
+        self.head_pt = sum(strip.height_pt for strip in self.head)
+        carry_pt = self.carry.height_pt if self.carry else 0.0
+        self._tallest_pt = tallest_pt - self.head_pt - 2 * carry_pt
+        own = {name for name, kind in self._names.items() if edition.names.get(name) is not kind}
+        inner = frozenset().union(*(column.reads for column in self._columns))
+        self.reads = self._each.reads | {path for path in inner if path[0] not in own}
+
+    # ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
+        """The rows of a document, group heads and subtotals among them."""
+        elements = self._each(scope) or ()
+        rows: list[Strip] = []
+        if self._group is None:
+            for element in elements:
+                row = self._row(element, scope)
+                if row.troubles:
+                    row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{len(rows)}]")
+                rows.extend((row,) if row.height_pt <= self._tallest_pt else self._parts(row))
+        else:
+            for head, members, foot in self._group.groups(elements, scope):
+                rows.extend(self._belonging(strip, keep=True) for strip in head)
+                for member in members:
+                    row = self._row(member, scope)
+                    rows.extend((row,) if row.height_pt <= self._tallest_pt else self._parts(row))
+                if foot:
+                    rows[-1].keep = True
+                    rows.extend(self._belonging(strip, keep=False) for strip in foot)
+        if rows and isinstance(rows[0], Row) and isinstance(rows[-1], Row):
+            rows[0].first_of_table = rows[-1].last_of_table = True
+        return rows
+
+    def _row(self, element: Mapping[str, Any], scope: Scope) -> Row:
+        first: list[str] = []
+        more: list[tuple[float, str]] = []
+        glyphs: list[tuple[str, str]] = []
+        troubles: tuple[Trouble, ...] = ()
+        height_pt = 0.0
+        inner: Scope | None = None
+        for column in self._columns:
+            key = column.key(element) if column.key is not None else None
+            cell = column.known.get(key) if key is not None else None
+            if cell is None:
+                cell = column.plain_cell(element) if column.plain else None
+                if cell is None:
+                    if inner is None:
+                        inner = item_scope(scope, element, self._block.alias)
+                    cell = column.cell(inner)
+                if key is not None:
+                    if len(column.known) >= _CACHED_CELLS:
+                        column.known.clear()
+                    column.known[key] = cell
+            if cell.lines:
+                first.append(cell.lines[0][1])
+                if len(cell.lines) > 1:
+                    more.extend(cell.lines[1:])
+                glyphs += cell.glyphs
+                troubles += cell.troubles
+                height_pt = max(height_pt, cell.height_pt)
+        height_pt = max(height_pt, self.pen.leading_pt)
+        lines = ((self._above_pt + self.pen.baseline_pt, "".join(first)), *more)
+        value = _NOTHING
+        if self._value is not None:
+            path = self._value.path
+            value = (
+                element[path[0]]
+                if path is not None and len(path) == 1
+                else self._value(inner or item_scope(scope, element, self._block.alias))
+            )
+        return Row(
+            name=self._frame.name,
+            x_pt=self._frame.x_pt,
+            width_pt=self._frame.width_pt,
+            height_pt=self._above_pt + height_pt + self._below_pt,
+            troubles=troubles,
+            lines=lines,
+            glyphs=glyphs,
+            value=value,
+            table=self,
+        )
+
+    def _belonging(self, strip: Strip, *, keep: bool) -> Row:
+        """A strip of a group as a row of the table."""
+        return _StripRow(
+            name=strip.name,
+            x_pt=strip.x_pt,
+            width_pt=strip.width_pt,
+            height_pt=strip.height_pt + strip.gap_pt,
+            keep=keep,
+            troubles=strip.troubles,
+            table=self,
+            last=False,
+            strip=strip,
+        )
+
+    def _parts(self, row: Row) -> list[Row]:
+        """What is too high for any page as several rows that are not. Each part repeats no figure."""
+        parts: list[Row] = []
+        taken: list[tuple[float, str]] = []
+        top_pt, state = 0.0, ""
+        room_pt = self._tallest_pt - self._below_pt - self.pen.descent_pt
+        for depth_pt, fragment in sorted(row.lines, key=itemgetter(0)):
+            if depth_pt - top_pt > room_pt:
+                end_pt = taken[-1][0] + self.pen.descent_pt
+                if state:
+                    taken[-1] = (taken[-1][0], taken[-1][1] + self.pen.on)
+                parts.append(self._part_of(row, taken, top_pt, end_pt, first=not parts, last=False))
+                top_pt, taken = end_pt, []
+                taken.append((depth_pt, state + fragment))
+            else:
+                taken.append((depth_pt, fragment))
+            state = _state_after(fragment, state, self.pen)
+        return [*parts, self._part_of(row, taken, top_pt, row.height_pt, first=not parts, last=True)]
+
+    def _part_of(
+        self, row: Row, lines: list[tuple[float, str]], top_pt: float, end_pt: float, *, first: bool, last: bool
+    ) -> Row:
+        return Row(
+            name=row.name,
+            x_pt=row.x_pt,
+            width_pt=row.width_pt,
+            height_pt=end_pt - top_pt,
+            troubles=row.troubles if first else (),
+            lines=tuple((depth_pt - top_pt, fragment) for depth_pt, fragment in lines),
+            # A page set's glyphs are gathered over all pages, so the first part may account for all of them.
+            glyphs=row.glyphs if first else (),
+            value=row.value if first else _NOTHING,
+            last=last,
+            table=self,
+        )
+
+    # ── heads and setting ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _head(self) -> list[Strip]:
+        """The captions, on as many lines as the longest takes, over the rule."""
+        edition, block, frame = self._edition, self._block, self._frame
+        pen = edition.pens[block.head_style]
+        troubles: list[Trouble] = []
+        captions: list[tuple[Column, Frame, tuple[Shape, ...]]] = []
+        for column in self._columns:
+            if column.column.label:
+                text = edition.template(column.column.label)(edition.constants, edition.formatter)
+                lines = edition.broken(pen, text, column.frame.width_pt, troubles)
+                captions.append((column.column, column.frame, lines))
+        count = max((len(lines) for *_, lines in captions), default=0)
+        strips: list[Strip] = []
+        for at in range(count):
+            runs = []
+            for told, inner, lines in captions:
+                above = count - len(lines)
+                if at >= above:
+                    shape = lines[at - above]
+                    runs.append(Run(pen, _aligned(told.align, inner, shape), shape))
+            strips.append(
+                LineStrip(
+                    frame.name, frame.x_pt, frame.width_pt, pen.leading_pt, runs=runs, baseline_pt=pen.baseline_pt
+                )
+            )
+        if strips and block.head_rule:
+            gap_pt, rule = pt(block.head_gap_mm), edition.rules[block.head_rule]
+            strips.append(RuleStrip(frame.name, frame.x_pt, frame.width_pt, gap_pt, rule=rule, foot=True))
+        if strips:
+            strips[0].troubles = troubles
+        return strips
+
+    def whole(self, strips: Sequence[Strip]) -> Strip:
+        """Rows as one strip, for a table that stands in a box."""
+        rows = [strip for strip in strips if isinstance(strip, Row)]
+        height_pt = sum(row.height_pt for row in rows)
+        frame = self._frame
+        return _WholeStrip(frame.name, frame.x_pt, frame.width_pt, height_pt, table=self, rows=rows)
+
+    def set_rows(self, ink: Ink, rows: Sequence[Row], y_pt: float) -> float:
+        """Set rows from y downwards; returns where they end."""
+        ink.take(self.pen)
+        texts, page_pt, gathered = ink.texts, ink.height_pt, ink.glyphs
+        left_pt, right_pt = self._frame.x_pt, self._frame.x_pt + self._frame.width_pt
+        rule = self.row_rule
+        ends: list[str] = []
+        for row in rows:
+            for trouble in row.troubles:
+                ink.troubles.append((trouble, (row.name, row.kind, row.x_pt, y_pt, row.width_pt, row.height_pt)))
+            if isinstance(row, _StripRow):
+                set_stack(ink, (row.strip,), y_pt + row.strip.gap_pt)
+                ink.take(self.pen)
+            for depth_pt, fragment in row.lines:
+                texts.append(fragment.replace("\0", f"{page_pt - y_pt - depth_pt:.2f}"))
+            for resource, glyphs in row.glyphs:
+                try:
+                    gathered[resource].append(glyphs)
+                except KeyError:
+                    gathered[resource] = [glyphs]
+            y_pt += row.height_pt
+            if row.last and rule is not None:
+                end = f"{page_pt - y_pt:.2f}"
+                ends.append(f"{left_pt:.2f} {end} m {right_pt:.2f} {end} l\n")
+        if ends and rule is not None:
+            ink.below.append(f"{rule.width_pt:g} w {rule.grey:g} G\n{''.join(ends)}S\n")
+        return y_pt
+
+
+def _state_after(fragment: str, state: str, base: Pen) -> str:
+    """The switch to another pen that is in force after a fragment; "" for the cell's own."""
+    if fragment.endswith(base.on):
+        return ""
+    head, _, _ = fragment.partition("1 0 0 1")
+    return head or state
+
+
+def _aligned(align: str, frame: Frame, shape: Shape) -> float:
+    spare_pt = frame.width_pt - shape.width_pt
+    return frame.x_pt + spare_pt * {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
+
+
+@dataclass(slots=True)
+class _StripRow(Row):
+    """A group's head or subtotal among the rows."""
+
+    strip: Strip = field(default_factory=lambda: Strip("", 0, 0, 0))
+
+
+@dataclass(slots=True)
+class _WholeStrip(Strip):
+    """All rows of a table at once."""
+
+    table: TableSetter | None = None
+    rows: Sequence[Row] = ()
+
+    def set(self, ink: Ink, top_pt: float) -> None:
+        assert self.table is not None
+        self.table.set_rows(ink, self.rows, top_pt)
+
+
+class CarrySetter:
+    """The sums carried from page to page."""
+
+    def __init__(self, carry: Carry, edition: Edition, frame: Frame, block: TableBlock) -> None:
+        self.height_pt = pt(carry.height_mm)
+        self._frame = frame
+        self._edition = edition
+        self._pen = edition.pens[carry.style]
+        column = next(column for column in block.columns if column.name == carry.column)
+        self._left_pt = frame.x_pt + pt(column.x_mm)
+        self._right_pt = self._left_pt + pt(column.width_mm)
+        self._words = {
+            True: edition.template(carry.brought)(edition.constants, edition.formatter),
+            False: edition.template(carry.carried)(edition.constants, edition.formatter),
+        }
+
+    def draw(self, ink: Ink, amount: Decimal, y_pt: float, *, brought: bool) -> None:
+        """Set the sum in a strip that begins at y: the words left of the column, the figure at its right edge."""
+        pen = self._pen
+        baseline_pt = y_pt + (self.height_pt - pen.leading_pt) / 2 + pen.baseline_pt
+        words = pen.shape(self._words[brought])
+        ink.set(pen, self._left_pt - words.width_pt, baseline_pt, words)
+        figure = pen.shape(self._edition.wording.figures.amount(amount, self._edition.digits))
+        ink.set(pen, self._right_pt - figure.width_pt, baseline_pt, figure)
+
+
+class _GroupSetter:
+    """Rows in groups of one value, in the order of the data."""
+
+    def __init__(self, block: TableBlock, group: Group, edition: Edition, frame: Frame, names: Names) -> None:
+        self._alias = block.alias
+        self._by = edition.expression(group.by, names)
+        self._head = TextSetter(group.head, edition, frame, names)
+        self._value = edition.expression(group.value, names) if group.value else None
+        column = next((column for column in block.columns if column.name == group.column), None)
+        inner = frame.inner(column.name, column.x_mm, column.width_mm) if column else frame
+        inner_names = {**names, "subtotal": Leaf("amount")}
+        self._foot = TextSetter(group.foot, edition, frame, inner_names) if group.foot else None
+        self._sum_frame = inner
+        self._edition = edition
+
+    def groups(
+        self, elements: Iterable[Mapping[str, Any]], scope: Scope
+    ) -> Iterable[tuple[list[Strip], list[Mapping[str, Any]], list[Strip]]]:
+        """(head, members, subtotal) of each group."""
+        members: list[Mapping[str, Any]] = []
+        scopes: list[Scope] = []
+        last: Any = None
+        for element in elements:
+            inner = item_scope(scope, element, self._alias)
+            value = self._by(inner)
+            if members and value != last:
+                yield self._made(members, scopes)
+                members, scopes = [], []
+            last = value
+            members.append(element)
+            scopes.append(inner)
+        if members:
+            yield self._made(members, scopes)
+
+    def _made(
+        self, members: list[Mapping[str, Any]], scopes: list[Scope]
+    ) -> tuple[list[Strip], list[Mapping[str, Any]], list[Strip]]:
+        head = self._head.strips(scopes[0])
+        foot: list[Strip] = []
+        if self._foot is not None and self._value is not None:
+            total = sum((self._value(inner) for inner in scopes), _NOTHING)
+            foot = self._foot.strips({**scopes[0], "subtotal": total})
+            figure = self._edition.wording.figures.amount(total, self._edition.digits)
+            shape = self._foot.pen.shape(figure)
+            x_pt = self._sum_frame.x_pt + self._sum_frame.width_pt - shape.width_pt
+            last = foot[-1]
+            if isinstance(last, LineStrip):
+                last.runs = (*last.runs, Run(self._foot.pen, x_pt, shape))
+        return head, members, foot

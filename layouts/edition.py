@@ -1,0 +1,150 @@
+"""An edition: a layout in one language, currency and kind of document, with all that blocks are made ready with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layouts.errors import LayoutError
+from layouts.figures import minor_digits
+from layouts.fonts import FontSet
+from layouts.geometry import pt
+from layouts.ink import Pen, Shape
+from layouts.language.expression import Expression, parse_expression
+from layouts.language.formatter import LanguageFormatter
+from layouts.language.functions import FUNCTIONS, Function
+from layouts.language.schema import Leaf, Names, check_reads, item_kind, item_names
+from layouts.language.template import Template, Texts, parse_template
+from layouts.parts import Rule, Source, Style
+from layouts.remittance.functions import FUNCTIONS as REMITTANCE
+from layouts.remittance.norway import kid_is_valid, norwegian_account_is_valid
+from layouts.strip import Trouble
+from layouts.wording import Wording
+
+Scope = Mapping[str, Any]
+
+CONSTANTS = frozenset({"kind", "currency", "language"})
+"""Names that stay the same all through an edition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a block stands across: its left edge and width in points. `name` is what findings call it."""
+
+    name: str
+    x_pt: float
+    width_pt: float
+
+    def inner(self, name: str, x_mm: float, width_mm: float) -> Frame:
+        return Frame(f"{self.name}.{name}", self.x_pt + pt(x_mm), pt(width_mm))
+
+
+class Edition:
+    """What blocks are compiled against: pens, rules, texts, functions."""
+
+    def __init__(
+        self,
+        styles: Mapping[str, Style],
+        rules: Mapping[str, Rule],
+        fonts: FontSet,
+        wording: Wording,
+        currency: str,
+        kind: str,
+        names: Names,
+    ) -> None:
+        self.rules = rules
+        self.names = names
+        self.wording = wording
+        self.currency = currency
+        self.kind = kind
+        self.digits = minor_digits(currency)
+        self.pens = {name: Pen(style, fonts.chain(style.font)) for name, style in styles.items()}
+        self._fonts = fonts
+        self.constants = {"kind": kind, "currency": currency, "language": wording.language}
+        self.formatter = LanguageFormatter(wording, currency)
+        self._functions: Mapping[str, Function] = {**FUNCTIONS, **REMITTANCE, "is_kid": is_kid}
+        self._texts = Texts(lambda key: wording.get(key, kind))
+
+    def pen_of(self, font: str, style: Style) -> Pen:
+        """A pen like that of `style` with another font."""
+        return Pen(style, self._fonts.chain(font))
+
+    def expression(self, source: Source, names: Names | None = None) -> Expression:
+        """An expression over a scope of these names, those of the document by default.
+
+        Raises LayoutError E4050 to E4052 at the source's place.
+        """
+        expression = parse_expression(source.text, self._functions, place=source.place)
+        check_reads(expression, self.names if names is None else names)
+        return expression
+
+    def template(self, source: Source, names: Names | None = None) -> Template:
+        """A text with fields; "@section.key" is the language's text of that key, in which {kind}, {currency} and
+        {language} are filled in first. Raises LayoutError E4015, E4050 to E4052."""
+        text = source.text
+        if text.startswith("@"):
+            for name, value in self.constants.items():
+                text = text.replace(f"{{{name}}}", value)
+        template = parse_template(text, self._functions, texts=self._texts, place=source.place)
+        check_reads(template, self.names if names is None else names)
+        return template
+
+    def each(self, source: Source, alias: str, names: Names | None = None) -> tuple[Expression, Names]:
+        """A list to go through, and the names of the scope of its elements. Raises LayoutError E4050 to E4053."""
+        outer = self.names if names is None else names
+        expression = self.expression(source, outer)
+        return expression, item_names(outer, item_kind(expression, outer), alias)
+
+    # ── texts in pens ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def broken(self, pen: Pen, text: str, width_pt: float, troubles: list[Trouble]) -> tuple[Shape, ...]:
+        """The text in lines; characters that no font has are a trouble, and left out."""
+        try:
+            return pen.break_lines(text, width_pt)
+        except LayoutError as error:
+            troubles.append(Trouble(error, "missing-glyph"))
+            return pen.break_lines(pen.without_missing(text), width_pt)
+
+    def shaped(self, pen: Pen, text: str, troubles: list[Trouble]) -> Shape:
+        """The text on one line; characters that no font has are a trouble, and left out."""
+        try:
+            return pen.shape(text)
+        except LayoutError as error:
+            troubles.append(Trouble(error, "missing-glyph"))
+            return pen.shape(pen.without_missing(text))
+
+
+TEXT = Leaf("text")
+
+
+def is_kid(reference: str, account: str) -> bool:
+    """Whether a payment's reference is a KID: its check digit holds, and the account is a Norwegian one."""
+    return norwegian_account_is_valid(account) and kid_is_valid(reference)
+
+
+def roots(reads: Collection[Sequence[str]]) -> frozenset[str]:
+    """The first names of the paths that something reads."""
+    return frozenset(path[0] for path in reads)
+
+
+def too_wide(text: str, needed_pt: float, room_pt: float, place: str, what: str) -> Trouble:
+    """A text that does not fit its width."""
+    error = LayoutError(
+        "E4034",
+        f"{text!r} is {needed_pt / pt(1):.1f} mm wide, {what} {room_pt / pt(1):g} mm",
+        place=place,
+        remedy="shorten the text, or widen its place in the layout",
+    )
+    return Trouble(error, "overfull")
+
+
+def too_high(name: str, needed_pt: float, room_pt: float, lines: int) -> Trouble:
+    """A block that does not fit its box."""
+    error = LayoutError(
+        "E4037",
+        f"{lines} lines need {needed_pt / pt(1):.1f} mm, the box '{name}' is {room_pt / pt(1):g} mm high",
+        place=name,
+        remedy="shorten the text, or give the box more height in the layout",
+    )
+    return Trouble(error, "overfull")

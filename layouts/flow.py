@@ -1,0 +1,202 @@
+"""The flow: which strips stand on which page.
+
+Pages are filled from the top. Strips that are kept together go to the next page together, unless they are higher than a
+page. A table that goes on over a page shows its head again, and the sum so far at the foot of the one page and at the
+head of the next. On the last page the flow ends above what stands at its foot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from layouts.blocks.table import Row, TableSetter
+from layouts.ink import Ink
+from layouts.strip import Strip, set_stack
+
+_HAIR_PT = 0.02
+_NOTHING = Decimal(0)
+
+
+class Room(NamedTuple):
+    """Where the flow may stand, in points from the page's top: on the first page, on the others, and how far down on
+    the last one (None: as on the others)."""
+
+    first_top_pt: float
+    first_bottom_pt: float
+    further_top_pt: float
+    further_bottom_pt: float
+    last_bottom_pt: float | None
+
+
+@dataclass(slots=True)
+class RowsRun:
+    """The rows of one table on one page, from the top of its head downwards."""
+
+    table: TableSetter
+    rows: list[Row] = field(default_factory=list)
+    brought: Decimal | None = None
+    carried: Decimal | None = None
+
+    def set(self, ink: Ink, top_pt: float) -> None:
+        """Set head, rows and the sums around them."""
+        table = self.table
+        y_pt = set_stack(ink, table.head, top_pt)
+        if self.brought is not None and table.carry is not None:
+            table.carry.draw(ink, self.brought, y_pt, brought=True)
+            y_pt += table.carry.height_pt
+        start_pt = y_pt
+        y_pt = table.set_rows(ink, self.rows, y_pt)
+        first = self.rows[0]
+        ink.inked(first.name, "text", first.x_pt, start_pt, first.width_pt, y_pt - start_pt)
+        if self.carried is not None and table.carry is not None:
+            table.carry.draw(ink, self.carried, y_pt, brought=False)
+
+
+@dataclass(slots=True)
+class FlowPage:
+    """What of the flow stands on one page: (top, strip or rows)."""
+
+    items: list[tuple[float, Strip | RowsRun]] = field(default_factory=list)
+
+    def set(self, ink: Ink) -> None:
+        for top_pt, item in self.items:
+            if isinstance(item, RowsRun):
+                item.set(ink, top_pt)
+            else:
+                item.draw(ink, top_pt)
+
+
+def lay(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
+    """The flow's pages, at least one. The last has its foot free, down from `room.last_bottom_pt`."""
+    chunks = _chunks(strips)
+    layer = _laid(chunks, room)
+    limit_pt = room.last_bottom_pt
+    if limit_pt is None or layer.y_pt <= limit_pt + _HAIR_PT:
+        return layer.pages
+    # The last chunks move to a page of their own, with the foot; a group that is kept together rather than its end.
+    best: _Layer | None = None
+    for at in range(len(chunks) - 1, layer.last_page_starts_with, -1):
+        moved = _laid(chunks, room, forced=at)
+        if len(moved.pages) != len(layer.pages) + 1 or moved.y_pt > limit_pt + _HAIR_PT:
+            break
+        if best is None or len(chunks[at]) > 1:
+            best = moved
+        if len(chunks[at]) > 1:
+            break
+    if best is not None:
+        return best.pages
+    layer.pages.append(FlowPage())
+    return layer.pages
+
+
+def _chunks(strips: Sequence[Strip]) -> list[list[Strip]]:
+    """Strips in rows that are kept together."""
+    chunks: list[list[Strip]] = []
+    kept = False
+    for strip in strips:
+        if kept:
+            chunks[-1].append(strip)
+        else:
+            chunks.append([strip])
+        kept = strip.keep
+    return chunks
+
+
+def _laid(chunks: Sequence[Sequence[Strip]], room: Room, forced: int = -1) -> _Layer:
+    layer = _Layer(room)
+    for at, chunk in enumerate(chunks):
+        if at == forced:
+            layer.turn(at)
+        layer.place(chunk, at)
+    return layer
+
+
+class _Layer:
+    """Lays chunks down, page after page."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.pages = [FlowPage()]
+        self.y_pt = room.first_top_pt
+        self._bottom_pt = room.first_bottom_pt
+        self._run: RowsRun | None = None
+        self._sums: dict[int, Decimal] = {}
+        self.last_page_starts_with = 0
+
+    def place(self, chunk: Sequence[Strip], at: int) -> None:
+        """Put a chunk on this page, or whole on the next one, or in parts when no page holds it."""
+        if self._end_of(chunk) <= self._bottom_pt + _HAIR_PT:
+            for strip in chunk:
+                self._put(strip)
+            return
+        if self.pages[-1].items:
+            self.turn(at)
+            if self._end_of(chunk) <= self._bottom_pt + _HAIR_PT:
+                for strip in chunk:
+                    self._put(strip)
+                return
+        for strip in chunk:
+            if self._end_of((strip,)) > self._bottom_pt + _HAIR_PT and self.pages[-1].items:
+                self.turn(at)
+            self._put(strip)
+
+    def turn(self, at: int) -> None:
+        """Begin a new page; the table that goes on shows what it carries."""
+        if self._run is not None:
+            self._close(self._run)
+        self._run = None
+        self.pages.append(FlowPage())
+        self.y_pt, self._bottom_pt = self._room.further_top_pt, self._room.further_bottom_pt
+        self.last_page_starts_with = at
+
+    def _close(self, run: RowsRun) -> None:
+        if run.table.carry is not None and not run.rows[-1].last_of_table:
+            run.carried = self._sums[id(run.table)]
+
+    def _end_of(self, chunk: Sequence[Strip]) -> float:
+        """Where the chunk would end on this page, with the sum that would have to be carried."""
+        y_pt, table = self.y_pt, self._run.table if self._run else None
+        empty = not self.pages[-1].items
+        for strip in chunk:
+            if isinstance(strip, Row) and strip.table is not None:
+                if strip.table is not table:
+                    table = strip.table
+                    y_pt += (0 if empty else strip.gap_pt) + self._above_rows(strip)
+            else:
+                table = None
+                y_pt += 0 if empty else strip.gap_pt
+            y_pt += strip.height_pt
+            empty = False
+        last = chunk[-1]
+        if isinstance(last, Row) and last.table is not None and last.table.carry is not None and not last.last_of_table:
+            y_pt += last.table.carry.height_pt
+        return y_pt
+
+    def _above_rows(self, row: Row) -> float:
+        assert row.table is not None
+        carry = row.table.carry
+        return row.table.head_pt + (carry.height_pt if carry is not None and not row.first_of_table else 0.0)
+
+    def _put(self, strip: Strip) -> None:
+        items = self.pages[-1].items
+        if not isinstance(strip, Row) or strip.table is None:
+            self._run = None
+            self.y_pt += strip.gap_pt if items else 0
+            items.append((self.y_pt, strip))
+            self.y_pt += strip.height_pt
+            return
+        table = strip.table
+        if self._run is None or self._run.table is not table:
+            self.y_pt += strip.gap_pt if items else 0
+            self._run = RowsRun(table)
+            if table.carry is not None and not strip.first_of_table:
+                self._run.brought = self._sums[id(table)]
+            items.append((self.y_pt, self._run))
+            self.y_pt += self._above_rows(strip)
+        self._run.rows.append(strip)
+        if table.carry is not None:
+            self._sums[id(table)] = self._sums.get(id(table), _NOTHING) + strip.value
+        self.y_pt += strip.height_pt
