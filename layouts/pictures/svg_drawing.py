@@ -88,7 +88,7 @@ class Drawing:
             raise ValueError("it is nested too deep, in a circle, or repeated too often")
         style = self._painter.sheet.style(element, place.style)
         matrix = transform(element.get("transform") or "")
-        if style["display"] == "none" or not matrix.determinant:
+        if style["display"] == "none" or not share(style["opacity"]) or not matrix.determinant:
             return ""
         place = replace(place, style=style, depth=place.depth + 1).inside(matrix)
         content = (self._shape if name in SHAPES else self._container)(element, place)

@@ -18,6 +18,7 @@ _LENGTH: Final = re.compile(rf"({NUMBER})([a-zA-Z%]*)")
 _BETWEEN: Final = re.compile(r"[\s,]*")
 _TRANSFORM: Final = re.compile(r"[\s,]*([a-zA-Z]+)\s*\(([^()]*)\)")
 _PROCESS: Final = re.compile(r"device-cmyk\((.*)\)")
+_PERCENT: Final = re.compile(rf"rgb\(\s*({NUMBER}%)[\s,]+({NUMBER}%)[\s,]+({NUMBER}%)\s*\)")
 
 PX_PER_UNIT: Final = {
     "": 1.0,
@@ -81,6 +82,9 @@ def colour(text: str) -> tuple[Colour, float]:
         if len(inks) != 4:
             raise ValueError(f"'{text}' does not name four inks")
         return tuple(inks), 1.0
+    if percent := _PERCENT.fullmatch(text):
+        red, green, blue = (share(part) for part in percent.groups())
+        return ((red,) if red == green == blue else (red, green, blue)), 1.0
     red, green, blue, *alpha = ImageColor.getrgb(text)
     opacity = alpha[0] / 255 if alpha else 1.0
     if red == green == blue:

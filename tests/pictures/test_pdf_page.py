@@ -268,6 +268,22 @@ def test_blending_happens_within_the_page_as_it_did(load: Load) -> None:
     assert b"/Group <</CS /DeviceRGB/I true/S /Transparency" in everything(picture)
 
 
+@pytest.mark.parametrize(
+    ("state", "transparent"),
+    [
+        (Dictionary(BM=Name.Multiply), True),
+        (Dictionary(BM=Array([Name.Screen, Name.Normal])), True),
+        (Dictionary(ca=0.99), True),
+        (Dictionary(CA=0), True),
+        (Dictionary(SMask=Dictionary(S=Name.Alpha)), True),
+        (Dictionary(SMask=Name("/None"), BM=Name.Normal, ca=1, CA=1, LW=2), False),
+        (Dictionary(BM=Name.Compatible), False),
+    ],
+)
+def test_each_way_to_be_see_through_is_told(load: Load, state: Dictionary, transparent: bool) -> None:
+    assert load(page(b"/G gs 0 0 9 9 re f", {"ExtGState": Dictionary(G=state)})).transparent == transparent
+
+
 def test_a_page_that_covers_all_needs_no_group(load: Load) -> None:
     picture = load(page(CORNERS, Group=Dictionary(S=Name.Transparency, CS=Name.DeviceRGB)))
     assert not picture.transparent
@@ -426,10 +442,11 @@ def test_the_coarsest_image_tells_the_resolution(load: Load) -> None:
     coarse = add(pdf, bytes(50 * 50), **image(50, 50, Name.DeviceGray))
     logo = add(
         pdf,
-        b"0 72 -72 0 72 0 cm /Coarse Do",
+        b"0 144 -144 0 144 0 cm /Coarse Do",
         Type=Name.XObject,
         Subtype=Name.Form,
         BBox=Array([0, 0, 100, 100]),
+        Matrix=Array([0.5, 0, 0, 0.5, 0, 0]),
         Resources=Dictionary(XObject=Dictionary(Coarse=coarse)),
     )
     dot = add(pdf, bytes(1), **image(1, 1, Name.DeviceGray))
@@ -491,6 +508,18 @@ def test_the_same_file_gives_the_same_bytes(load: Load) -> None:
     assert one.name.startswith("X")
     assert len(one.name) == 13
     assert load(original, colour="grey").name != one.name
+
+
+def test_what_differs_in_anything_has_a_name_of_its_own(load: Load) -> None:
+    states = [{"ExtGState": Dictionary(G=Dictionary(LW=width))} for width in (1, 2)]
+    said = b"/G gs 0 0 9 9 re S"
+    pages = [page(said, states[0]), page(said, states[1]), page(said, states[0], box=(0, 0, 50, 50))]
+    indirect = new_page(said)
+    indirect.pages[0].Resources.ExtGState = Dictionary(G=indirect.make_indirect(Dictionary(LW=3)))
+    other = new_page(said)
+    other.pages[0].Resources.ExtGState = Dictionary(G=other.make_indirect(Dictionary(LW=4)))
+    names = {load(one).name for one in (*pages, saved(indirect), saved(other))}
+    assert len(names) == 5
 
 
 def test_each_page_is_a_picture_of_its_own(load: Load) -> None:

@@ -93,9 +93,8 @@ def test_a_transparent_grey_of_sixteen_bits_is_that_grey_alone(load: Load) -> No
 
 @pytest.mark.parametrize(("depth", "pack"), [(8, "B"), (16, "H")])
 def test_a_transparent_colour_becomes_a_soft_mask(load: Load, depth: int, pack: str) -> None:
-    scale = 1 if depth == 8 else 257
-    row = np.array([[255, 0, 0, 0, 0, 255]]) * scale
-    key = np.array([255, 0, 0]) * scale
+    red = 255 if depth == 8 else 0xFF10
+    row, key = np.array([[red, 0, 0, 0, 0, red]]), np.array([red, 0, 0])
     content = png(2, 1, depth, 2, row.astype(f">{pack}").tobytes(), chunk(b"tRNS", key.astype(">H").tobytes()))
     image, mask = load(content).images
     assert pixels_of(mask)[0, :, 0].tolist() == [0, 255]

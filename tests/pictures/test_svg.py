@@ -92,6 +92,8 @@ def test_y_grows_downwards_and_transforms_nest(load: Load) -> None:
         ("#FF0000", RED),
         ("rgb(255, 0, 0)", RED),
         ("rgb(100%, 0%, 0%)", RED),
+        ("rgb(50.2%,50.2%,50.2%)", GREY),
+        ("rgb(0.4% 50.1% 0%)", [1, 128, 0]),
         ("hsl(0, 100%, 50%)", RED),
         ("#ff000080", [255, 127, 127]),
         ("grey", GREY),
@@ -158,7 +160,9 @@ def test_a_gradient_has_steps_and_is_shared_by_reference(load: Load) -> None:
         f'<linearGradient id="stops">{stops}</linearGradient>'
         '<linearGradient id="down" xlink:href="#stops" gradientUnits="userSpaceOnUse" x1="0" y1="0" x2="0" y2="100"/>'
     )
-    page = shown(load, f'{defs}<g transform="scale(.5)"><rect width="200" height="200" fill="url(#down)"/></g>')
+    picture = load(drawing(f'{defs}<g transform="scale(.5)"><rect width="200" height="200" fill="url(#down)"/></g>'))
+    page = seen(picture, 100, 100)
+    assert b"/Bounds[0.5 0.8]" in b"".join(part for part in picture.forms[0].resources if isinstance(part, bytes))
     assert page[10, 50].tolist() == page[24, 50].tolist() == RED
     assert page[26, 50].tolist() == pytest.approx(BLUE, abs=16)
     assert page[45, 50].tolist() == page[90, 50].tolist() == GREEN
@@ -181,6 +185,19 @@ def test_a_gradient_inside_a_see_through_group_stays_where_it_was(load: Load) ->
     assert page[50, 45].tolist() == pytest.approx([255, 127, 127], abs=1)
     assert page[50, 55].tolist() == pytest.approx([127, 127, 255], abs=1)
     assert page[50, 75].tolist() == WHITE
+
+
+@pytest.mark.parametrize("target", ["g", "symbol", "svg"])
+def test_a_gradient_moves_with_what_uses_it(load: Load, target: str) -> None:
+    stops = '<stop offset=".5" stop-color="red"/><stop offset=".5" stop-color="blue"/>'
+    defs = f'<linearGradient id="g" gradientUnits="userSpaceOnUse" x1="0" x2="40">{stops}</linearGradient>'
+    inside = '<rect width="40" height="40" fill="url(#g)"/>'
+    used = f'<defs><{target} id="u">{inside}</{target}></defs><use xlink:href="#u" x="50" y="10"/>'
+    nested = f'<svg x="50" y="10" width="40" height="40">{inside}</svg>'
+    for drawn in (used, nested):
+        page = shown(load, defs + drawn)
+        assert page[30, 60].tolist() == RED
+        assert page[30, 80].tolist() == BLUE
 
 
 def test_a_gradient_of_one_colour_or_none_is_plain(load: Load) -> None:
@@ -320,6 +337,7 @@ def test_the_grey_policy_reaches_gradients_too(load: Load) -> None:
 
 def test_transparency_is_told(load: Load) -> None:
     assert not load(drawing('<rect width="9" height="9" opacity="1"/>')).transparent
+    assert not load(drawing('<rect width="9" height="9" opacity="0"/>')).transparent
     assert load(drawing('<rect width="9" height="9" opacity=".9"/>')).transparent
 
 
