@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -15,8 +15,9 @@ from layouts.pictures import faults, xobjects
 from layouts.pictures.matrix import UNCHANGED, Matrix, figures
 from layouts.pictures.pdf_colour import families
 from layouts.pictures.pdf_content import Written, image_dpi, matrix_of, written
-from layouts.pictures.pdf_image import grey_image
+from layouts.pictures.pdf_image import filters_of, grey_image
 from layouts.pictures.pdf_layers import Layers
+from layouts.pictures.pdf_notes import Notes
 from layouts.pictures.picture import Colour, Policy
 from layouts.pictures.xobjects import Box
 
@@ -34,7 +35,6 @@ _REPACKED: Final = frozenset({"/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
 _DEFAULT_SPACES: Final = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _FONTS: Final = frozenset({"/Type0", "/Type1", "/MMType1", "/TrueType", "/Type3"})
 _PROGRAMS: Final = ("/FontFile", "/FontFile2", "/FontFile3")
-_OPAQUE_MODES: Final = frozenset({"/Normal", "/Compatible"})
 _DICTIONARIES: Final = frozenset({"/Font", "/XObject", "/ExtGState", "/Shading", "/Pattern"})
 _DEEPEST: Final = 20
 
@@ -58,19 +58,20 @@ def copy_page(page: Page, bbox: Box, policy: Policy, layers: Layers, file: str) 
     copy = _Copy(found if isinstance(found, Dictionary) else Dictionary(), policy, layers, file)
     content, resources = copy.page(page)
     group = page.obj.get("/Group")
-    if copy.transparent and isinstance(group, Dictionary):
+    if copy.notes.transparent and isinstance(group, Dictionary):
         # The page blends within its own group; a form has none, so the page becomes a group inside the form.
         content, resources = copy.grouped(content, resources, bbox, group)
-    return CopiedPage(content, resources, copy.finished(), frozenset(copy.colours), copy.transparent, copy.lowest_dpi)
+    return CopiedPage(
+        content, resources, copy.finished(), frozenset(copy.notes.colours), copy.notes.transparent, copy.lowest_dpi
+    )
 
 
 class _Copy:
     def __init__(self, page_resources: Dictionary, policy: Policy, layers: Layers, file: str) -> None:
-        self.colours: set[Colour] = set()
-        self.transparent = False
         self.lowest_dpi: float | None = None
         self._page_resources = page_resources
         self._policy = policy
+        self.notes = Notes(policy)
         self._layers = layers
         self._file = file
         self._objects: list[PdfObject | None] = []
@@ -101,7 +102,7 @@ class _Copy:
 
     def _written(self, stream: Page | Object, resources: Dictionary) -> Written:
         content = written(stream, resources, self._policy, self._layers)
-        self.colours |= content.colours
+        self.notes.colours |= content.colours
         return content
 
     # Values
@@ -177,7 +178,7 @@ class _Copy:
     # Streams
 
     def _stream(self, stream: Object) -> PdfObject:
-        filters = _filters(stream)
+        filters = filters_of(stream)
         if "/Crypt" in filters:
             raise faults.encrypted(self._file)
         if _REPACKED.issuperset(filters):
@@ -215,7 +216,7 @@ class _Copy:
             return self._entries(group, {"/CS": (b"/DeviceGray",)})
         space = group.get("/CS")
         if space is not None:
-            self.colours |= families(space)
+            self.notes.colours |= families(space)
         return self._entries(group)
 
     def _grey(self, image: Object) -> PdfObject | None:
@@ -285,57 +286,23 @@ class _Copy:
                 value = found.get(name) if isinstance(found, Dictionary) else None
                 if value is None:
                     raise ValueError(f"the page draws on {category[1:]} {name[1:]}, which is missing")
-                self._look_at(category, value)
+                self._check(category, value)
+                self.notes.resource(category, value)
                 entries[_spelt(name)] = self._value(value)
             if entries:
                 kinds[category[1:]] = xobjects.dictionary(entries)
         return xobjects.dictionary(kinds)
 
-    def _look_at(self, category: str, value: Object) -> None:
-        """Notes what a resource means for colours and transparency."""
+    def _check(self, category: str, value: Object) -> None:
+        """Refuses what can't come along."""
         if category in _DICTIONARIES and not isinstance(value, (Dictionary, Stream)):
             raise ValueError(f"an entry of {category[1:]} is no dictionary")
-        match category:
-            case "/XObject":
-                self._layers.require_shown(value.get("/OC"))
-                if str(value.get("/Subtype")) == "/Image":
-                    self._look_at_image(value)
-                elif str(value.get("/Subtype")) != "/Form" or value.get("/Ref") is not None:
-                    remedy = "save the PDF with all its parts"
-                    raise faults.unsupported(self._file, "an object is neither an image nor a form", remedy)
-            case "/ExtGState":
-                self._look_at_state(value)
-            case "/Shading":
-                self.colours |= families(value.get("/ColorSpace"))
-            case "/Pattern" if isinstance(value.get("/Shading"), (Dictionary, Stream)):
-                self.colours |= families(value["/Shading"].get("/ColorSpace"))
-            case "/ColorSpace" if isinstance(value, (Name, Array)):
-                self.colours |= families(value)
-
-    def _look_at_image(self, image: Object) -> None:
-        self.transparent = (
-            self.transparent or isinstance(image.get("/SMask"), Stream) or bool(image.get("/SMaskInData"))
-        )
-        space = image.get("/ColorSpace")
-        if image.get("/ImageMask"):
+        if category != "/XObject":
             return
-        if self._policy == "grey" and grey_image(image) is not None:
-            self.colours.add("grey")
-        elif space is None and "/JPXDecode" in _filters(image):
-            # JPEG 2000 may say its colours inside; those that leave it at that are photographs.
-            self.colours.add("rgb")
-        else:
-            self.colours |= families(space)
-
-    def _look_at_state(self, state: Object) -> None:
-        modes = state.get("/BM", Name.Normal)
-        first = modes[0] if isinstance(modes, Array) and len(modes) else modes
-        self.transparent = (
-            self.transparent
-            or min(float(state.get("/ca", 1)), float(state.get("/CA", 1))) < 1
-            or isinstance(state.get("/SMask"), Dictionary)
-            or str(first) not in _OPAQUE_MODES
-        )
+        self._layers.require_shown(value.get("/OC"))
+        if str(value.get("/Subtype")) not in ("/Image", "/Form") or value.get("/Ref") is not None:
+            remedy = "save the PDF with all its parts"
+            raise faults.unsupported(self._file, "an object is neither an image nor a form", remedy)
 
     # Resolution
 
@@ -364,13 +331,6 @@ class _Copy:
 
 def _packed(content: bytes) -> Callable[[], PdfObject]:
     return lambda: PdfObject((b"<</Filter/FlateDecode>>",), xobjects.deflate(content))
-
-
-def _filters(stream: Object) -> Sequence[str]:
-    said = stream.get("/Filter")
-    if said is None:
-        return []
-    return [str(one) for one in said.as_list()] if isinstance(said, Array) else [str(said)]
 
 
 def _spelt(key: str) -> str:

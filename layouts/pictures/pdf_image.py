@@ -17,7 +17,7 @@ _READABLE: Final = frozenset({"/FlateDecode", "/LZWDecode", "/RunLengthDecode", 
 
 def grey_image(image: Object) -> Pixels | None:
     """The grey of an image XObject, of shape (height, width); None when it isn't simple, and stays as it is."""
-    bits, space, filters = int(image.get("/BitsPerComponent", 0)), image.get("/ColorSpace"), _filters(image)
+    bits, space, filters = int(image.get("/BitsPerComponent", 0)), image.get("/ColorSpace"), filters_of(image)
     count = components(space)
     inverted = _inverted(image.get("/Decode"), 0 if count else bits)
     if inverted is None or _is_tied_to_its_colours(image):
@@ -67,7 +67,8 @@ def _inverted(decode: Object | None, palette_bits: int) -> bool | None:
     return True if pairs == {(1.0, 0.0)} else None
 
 
-def _filters(image: Object) -> list[str]:
+def filters_of(image: Object) -> list[str]:
+    """How a stream is encoded, outermost first."""
     said = image.get("/Filter")
     if said is None:
         return []

@@ -9,7 +9,7 @@ from typing import Any
 
 import font_source_sans_pro
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 from reportlab.lib.colors import CMYKColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -18,6 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.pictures.paper import saved
 
 A4 = (595.28, 841.89)
+CORNERS = b"1 0 0 rg 10 20 30 15 re f 0 0 1 rg 60 70 20 20 re f 0 g 12 80 m 30 95 l 40 75 l f"
+"""Something in three corners, so that no turn or mirror image looks the same."""
 
 
 def new_page(
@@ -97,3 +99,18 @@ def letterhead() -> bytes:
     canvas.drawString(57, 48, "Strandgata 12 · 9008 Tromsø · Org.nr. NO 987 654 325 MVA")
     canvas.save()
     return out.getvalue()
+
+
+def layered(off: list[int], print_state: str = "/ON") -> bytes:
+    """A page with two layers, one in the content, one around a form."""
+    pdf = new_page(b"/OC /L0 BDC 1 0 0 rg 10 20 30 15 re f EMC /Logo Do")
+    usage = Dictionary(Print=Dictionary(PrintState=Name(print_state)))
+    groups = [
+        pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String(f"Layer {index}"), Usage=usage)) for index in range(2)
+    ]
+    pdf.Root.OCProperties = Dictionary(OCGs=Array(groups), D=Dictionary(OFF=Array([groups[index] for index in off])))
+    member = pdf.make_indirect(Dictionary(Type=Name.OCMD, OCGs=Array([groups[1]])))
+    logo = add(pdf, b"50 50 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 99, 99]), OC=member)
+    pdf.pages[0].Resources.Properties = Dictionary(L0=groups[0])
+    pdf.pages[0].Resources.XObject = Dictionary(Logo=logo)
+    return saved(pdf)

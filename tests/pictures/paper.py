@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -111,3 +112,32 @@ def render(pdf: bytes, scale: float = 1.0, page: int = 0) -> Pixels:
 def seen(picture: Picture, width: int, height: int, scale: float = 1.0) -> Pixels:
     """The picture filling a page of this size in points."""
     return render(page_of(picture, (width, height), (0, 0, width, height)), scale)
+
+
+def upright(picture: Picture, scale: float = 2) -> Pixels:
+    """The picture at its natural size, filling the page."""
+    width, height = picture.size_pt
+    return render(page_of(picture, (width, height), (0, 0, width, height)), scale)
+
+
+def same(picture: Picture, original: bytes, number: int = 0) -> bool:
+    """Whether the picture shows the pixels of the page."""
+    mine, theirs = upright(picture), render(original, 2, number)
+    return mine.shape == theirs.shape and int(np.abs(mine.astype(int) - theirs.astype(int)).max()) <= 2
+
+
+def content(picture: Picture) -> str:
+    return zlib.decompress(picture.forms[0].content).decode("latin-1")
+
+
+def everything(picture: Picture) -> bytes:
+    """All sources and streams, unpacked."""
+    parts = [part for one in objects_of(picture) for part in one.source if isinstance(part, bytes)]
+    parts += [part for form in picture.forms for part in form.resources if isinstance(part, bytes)]
+    streams = [one.stream for one in objects_of(picture) if one.stream is not None]
+    return b"\n".join([*parts, *(zlib.decompress(one) if one[:1] == b"x" else one for one in streams)])
+
+
+def streams(picture: Picture) -> list[bytes]:
+    """The streams of a picture's objects; those of a page stand in the order of their names."""
+    return [one.stream for one in objects_of(picture) if one.stream is not None]

@@ -3,49 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
-from PIL import Image
 
-from layouts.pictures.picture import Picture
 from tests.pictures.conftest import Load
-from tests.pictures.pages import A4, add, image, letterhead, new_page, page, with_objects
-from tests.pictures.paper import Pixels, objects_of, page_of, render, saved
-from tests.pictures.rasters import encoded
+from tests.pictures.pages import A4, CORNERS, add, image, layered, letterhead, new_page, page
+from tests.pictures.paper import content, everything, objects_of, page_of, render, same, saved, streams, upright
 from tests.pictures.test_svg import drawing
 
 RED, BLUE, WHITE = [255, 0, 0], [0, 0, 255], [255, 255, 255]
-CORNERS = b"1 0 0 rg 10 20 30 15 re f 0 0 1 rg 60 70 20 20 re f 0 g 12 80 m 30 95 l 40 75 l f"
-"""Something in three corners, so that no turn or mirror image looks the same."""
-
-
-def upright(picture: Picture, scale: float = 2) -> Pixels:
-    """The picture at its natural size, filling the page."""
-    width, height = picture.size_pt
-    return render(page_of(picture, (width, height), (0, 0, width, height)), scale)
-
-
-def same(picture: Picture, original: bytes, number: int = 0) -> bool:
-    """Whether the picture shows the pixels of the page."""
-    mine, theirs = upright(picture), render(original, 2, number)
-    return mine.shape == theirs.shape and int(np.abs(mine.astype(int) - theirs.astype(int)).max()) <= 2
-
-
-def content(picture: Picture) -> str:
-    return zlib.decompress(picture.forms[0].content).decode("latin-1")
-
-
-def everything(picture: Picture) -> bytes:
-    """All sources and streams, unpacked."""
-    parts = [part for one in objects_of(picture) for part in one.source if isinstance(part, bytes)]
-    parts += [part for form in picture.forms for part in form.resources if isinstance(part, bytes)]
-    streams = [one.stream for one in objects_of(picture) if one.stream is not None]
-    return b"\n".join([*parts, *(zlib.decompress(one) if one[:1] == b"x" else one for one in streams)])
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270, -90, 450])
@@ -301,141 +270,6 @@ def test_an_image_with_a_soft_mask_is_see_through(load: Load) -> None:
     assert same(picture, original)
 
 
-SPOT = Array(
-    [
-        Name.Separation,
-        Name("/PANTONE 286 C"),
-        Name.DeviceCMYK,
-        Dictionary(FunctionType=2, Domain=Array([0, 1]), N=1, C0=Array([0, 0, 0, 0]), C1=Array([1, 0.7, 0, 0.1])),
-    ]
-)
-BLACK_PLATE = Array(
-    [
-        Name.Separation,
-        Name.Black,
-        Name.DeviceGray,
-        Dictionary(FunctionType=2, Domain=Array([0, 1]), N=1, C0=Array([1]), C1=Array([0])),
-    ]
-)
-CALIBRATED = Array([Name.CalRGB, Dictionary(WhitePoint=Array([0.95, 1, 1.09]))])
-LAB = Array([Name.Lab, Dictionary(WhitePoint=Array([0.96, 1, 0.82]))])
-
-
-@pytest.mark.parametrize(
-    ("said", "colours"),
-    [
-        (b"0 0 9 9 re f", {"grey"}),
-        (b"", set()),
-        (b"1 0 0 RG 0 0 9 9 re S", {"rgb"}),
-        (b"0 0 0 1 k 0 0 9 9 re f .5 G 0 0 9 9 re S", {"cmyk", "grey"}),
-        (b"/DeviceCMYK CS 1 0 0 0 SC 0 0 9 9 re S", {"cmyk"}),
-        (b"/Spot cs 1 scn 0 0 9 9 re f", {"spot"}),
-        (b"/Black cs 1 scn 0 0 9 9 re f", {"cmyk"}),
-        (b"/Cal cs 1 0 0 scn 0 0 9 9 re f", {"rgb", "icc"}),
-        (b"/Lab cs 50 0 0 scn 0 0 9 9 re f", {"lab"}),
-        (b"/Photo Do", {"rgb"}),
-        (b"/Palette Do", {"cmyk"}),
-        (b"/Stencil Do", set()),
-        (b"BI /W 1 /H 1 /BPC 8 /CS /RGB ID abc EI", {"rgb"}),
-        (b"BI /W 1 /H 1 /BPC 8 /CS /Spot ID a EI", {"spot"}),
-        (b"BI /W 1 /H 1 /IM true ID a EI", {"grey"}),
-    ],
-)
-def test_colours_are_told_by_family(load: Load, said: bytes, colours: set[str]) -> None:
-    pdf = new_page(said)
-    spaces = {"/Spot": SPOT, "/Black": BLACK_PLATE, "/Cal": CALIBRATED, "/Lab": LAB}
-    pdf.pages[0].Resources.ColorSpace = Dictionary(spaces)
-    palette = Array([Name.Indexed, Name.DeviceCMYK, 0, String("abcd")])
-    stencil = {key: value for key, value in image(1, 1, None).items() if key != "ColorSpace"} | {"BitsPerComponent": 1}
-    pdf.pages[0].Resources.XObject = Dictionary(
-        Photo=add(pdf, b"abc", **image(1, 1, Name.DeviceRGB)),
-        Palette=add(pdf, b"\0", **image(1, 1, palette)),
-        Stencil=add(pdf, b"a", **stencil, ImageMask=True),
-    )
-    assert load(saved(pdf)).colours == colours
-
-
-def test_default_spaces_go_along_with_the_colours_they_define(load: Load) -> None:
-    pdf = new_page(CORNERS)
-    pdf.pages[0].Resources.ColorSpace = Dictionary(DefaultRGB=CALIBRATED)
-    original = saved(pdf)
-    assert b"/DefaultRGB" in everything(load(original))
-    assert "icc" in load(original).colours
-    assert load(original, colour="grey").colours == {"grey"}
-
-
-@pytest.mark.parametrize(
-    ("said", "grey"),
-    [
-        (b"1 0 0 rg", "0.3 g"),
-        (b"0 1 0 RG", "0.59 G"),
-        (b"0 0 0 1 k", "0 g"),
-        (b".5 0 0 0 K", "0.85 G"),
-        (b"/DeviceRGB cs 0 0 1 sc", "/DeviceGray cs\n0.11 sc"),
-        (b"/Cal CS 1 1 1 SCN", "/DeviceGray CS\n1 SCN"),
-        (b"1 0 0 rg q .5 g Q 0 1 0 sc", "0.3 g\nq\n.5 g\nQ\n0.59 sc"),
-        (b"/Spot cs .4 scn", "/Spot cs\n.4 scn"),
-        (b".25 g", ".25 g"),
-    ],
-)
-def test_colour_operators_turn_grey(load: Load, said: bytes, grey: str) -> None:
-    pdf = new_page(said)
-    pdf.pages[0].Resources.ColorSpace = Dictionary(Spot=SPOT, Cal=CALIBRATED)
-    assert content(load(saved(pdf), colour="grey")).strip() == grey
-
-
-PALETTE = Array([Name.Indexed, Name.DeviceRGB, 1, String(b"\xff\0\0\0\xff\0")])
-
-
-@pytest.mark.parametrize(
-    ("space", "entries", "data", "greys"),
-    [
-        (Name.DeviceRGB, {}, bytes([255, 0, 0, 0, 255, 0]), [77, 150]),
-        (CALIBRATED, {}, bytes([255, 0, 0, 0, 255, 0]), [77, 150]),
-        (Name.DeviceRGB, {"Decode": Array([1, 0] * 3)}, bytes([0, 255, 255, 255, 0, 255]), [77, 150]),
-        (Name.DeviceRGB, {"Decode": Array([0, 1] * 3)}, bytes([255, 0, 0, 0, 255, 0]), [77, 150]),
-        (Name.DeviceCMYK, {}, bytes([0, 255, 0, 0, 0, 0, 0, 100]), [255 - 150, 155]),
-        (PALETTE, {}, bytes([0, 1]), [77, 150]),
-        (PALETTE, {"Decode": Array([0, 255])}, bytes([1, 0]), [150, 77]),
-        (PALETTE, {"BitsPerComponent": 1}, bytes([0b01000000]), [77, 150]),
-        (PALETTE, {"BitsPerComponent": 4}, bytes([0x10]), [150, 77]),
-    ],
-)
-def test_images_turn_grey(load: Load, space: object, entries: dict[str, Any], data: bytes, greys: list[int]) -> None:
-    content = b"100 0 0 100 0 0 cm /I Do"
-    picture = load(with_objects(content, XObject={"I": (data, image(2, 1, space) | entries)}), colour="grey")
-    assert picture.colours == {"grey"}
-    assert [list(zlib.decompress(one)) for one in streams(picture)] == [greys]
-    page_pixels = upright(picture, 1)
-    assert [int(page_pixels[50, x, 0]) for x in (20, 80)] == greys
-
-
-@pytest.mark.parametrize("inverted", [False, True])
-def test_photographs_turn_grey(load: Load, inverted: bool) -> None:
-    inks = encoded(Image.new("CMYK", (16, 16), (0, 0, 0, 55)), "JPEG", quality=100)
-    entries = image(16, 16, Name.DeviceCMYK, Filter=Name.DCTDecode)
-    if inverted:
-        entries["Decode"] = Array([1, 0] * 4)
-    picture = load(with_objects(b"100 0 0 100 0 0 cm /I Do", XObject={"I": (inks, entries)}), colour="grey")
-    (grey,) = streams(picture)
-    # The samples are stored inverted: 255 of three inks and 200 of black, unless Decode turns them back.
-    assert zlib.decompress(grey)[0] == pytest.approx(200 if inverted else 0, abs=2)
-
-
-def test_a_colour_key_keeps_its_image_as_it_is(load: Load) -> None:
-    keyed = image(1, 1, Name.DeviceRGB, Mask=Array([0, 9, 0, 9, 0, 9]))
-    picture = load(with_objects(b"/I Do", XObject={"I": (b"abc", keyed)}), colour="grey")
-    assert picture.colours == {"rgb"}
-
-
-def test_what_has_no_simple_grey_is_told(load: Load) -> None:
-    deep = image(1, 1, Name.DeviceRGB) | {"BitsPerComponent": 16}
-    original = with_objects(b"/I Do /Spot cs 1 scn 0 0 9 9 re f", XObject={"I": (b"abcdef", deep)})
-    pdf = pikepdf.open(BytesIO(original))
-    pdf.pages[0].Resources.ColorSpace = Dictionary(Spot=SPOT)
-    assert load(saved(pdf), colour="grey").colours == {"rgb", "spot"}
-
-
 def test_the_coarsest_image_tells_the_resolution(load: Load) -> None:
     pdf = new_page(b"q 72 0 0 36 0 0 cm /Fine Do Q q .5 0 0 .5 0 0 cm /Logo Do Q q 90 0 0 90 0 0 cm /Dot Do Q")
     fine = add(pdf, bytes(300 * 150), **image(300, 150, Name.DeviceGray))
@@ -473,31 +307,11 @@ def test_streams_are_packed_once_and_well(load: Load) -> None:
     assert photo == b"\xff\xd8 as it is"
 
 
-def streams(picture: Picture) -> list[bytes]:
-    """The streams of a picture's objects; those of a page stand in the order of their names."""
-    return [one.stream for one in objects_of(picture) if one.stream is not None]
-
-
 def test_layers_that_are_shown_become_plain_ink(load: Load) -> None:
     original = layered(off=[])
     picture = load(original)
     assert same(picture, original)
     assert b"OCG" not in everything(picture)
-
-
-def layered(off: list[int], print_state: str = "/ON") -> bytes:
-    """A page with two layers, one in the content, one around a form."""
-    pdf = new_page(b"/OC /L0 BDC 1 0 0 rg 10 20 30 15 re f EMC /Logo Do")
-    usage = Dictionary(Print=Dictionary(PrintState=Name(print_state)))
-    groups = [
-        pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String(f"Layer {index}"), Usage=usage)) for index in range(2)
-    ]
-    pdf.Root.OCProperties = Dictionary(OCGs=Array(groups), D=Dictionary(OFF=Array([groups[index] for index in off])))
-    member = pdf.make_indirect(Dictionary(Type=Name.OCMD, OCGs=Array([groups[1]])))
-    logo = add(pdf, b"50 50 9 9 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 99, 99]), OC=member)
-    pdf.pages[0].Resources.Properties = Dictionary(L0=groups[0])
-    pdf.pages[0].Resources.XObject = Dictionary(Logo=logo)
-    return saved(pdf)
 
 
 def test_the_same_file_gives_the_same_bytes(load: Load) -> None:

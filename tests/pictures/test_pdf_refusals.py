@@ -13,9 +13,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from layouts.errors import LayoutError
 from tests.pictures.conftest import Load, Refuse
-from tests.pictures.pages import add, image, letterhead, new_page, page
+from tests.pictures.pages import CORNERS, add, image, layered, letterhead, new_page, page
 from tests.pictures.paper import saved
-from tests.pictures.test_pdf_page import CORNERS, layered
 
 SET = b"BT /F 12 Tf (Acme) Tj ET"
 
