@@ -86,10 +86,13 @@ def rate_on_cores(cores: int, pages: Sequence[Page], folder: Path) -> float:
 
 
 def scale(pieces: int, folder: Path) -> ScaleFigures:
-    """A run of `pieces` pieces of two pages, in a process of its own."""
+    """A run of `pieces` pieces, in a process of its own. Raises AssertionError when they have not two pages each."""
     command = [sys.executable, "-m", "benchmarks.compose_scale", str(pieces), str(folder)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return ScaleFigures(**json.loads(done.stdout))
+    figures = ScaleFigures(**json.loads(done.stdout))
+    if figures.pages != 2 * pieces:
+        raise AssertionError(f"{pieces} pieces made {figures.pages} pages, not two each")
+    return figures
 
 
 _program: PageProgram
