@@ -14,7 +14,6 @@ from layouts.fonts import FontSet
 from layouts.pageset import PageSet
 from omr.draw import draw_marks
 from omr.markset import MarkSet
-from omr.sheet import SheetId
 from spool.atomic import AtomicFile
 from spool.batch import BatchSheet, Collation, PageRef, PieceInfo, PrintFile
 from spool.job import SpoolError
@@ -166,7 +165,7 @@ class _Work:
         stock = sheet.stock or (source.page_set.stocks[sheet.front.index] if source.page_set.stocks else PLAIN)
         self.stretches.add(len(self._tree) - before, stock, self._press.media_type(stock), sides)
         if ends:
-            self._parts.close(self._first_page, self._last_page, _told(sheet.id, self._about))
+            self._parts.close(self._first_page, self._last_page, sheet.id, self._about)
             self._part = 0
 
     def finish(self, fonts: FontSet) -> bytes:
@@ -178,12 +177,14 @@ class _Work:
     def _sides_of(self, sheet: BatchSheet) -> str:
         """How this sheet is printed: as the job is, where the press knows only one way for a job."""
         wanted = sheet.sides or self._sides
+        if wanted == self._sides and (sheet.back is None or wanted != _ONE_SIDED):
+            return wanted
         who = f"sheet {sheet.id.sheet} of piece {sheet.id.piece}"
         _check_sides(wanted, who)
         if wanted == _ONE_SIDED and sheet.back is not None:
             remedy = "Print the batch two-sided, or plan one page a sheet."
             raise SpoolError("E6204", f"A page stands on the back of one-sided {who}", place=who, remedy=remedy)
-        if wanted == self._sides or self._press.mixed_sides:
+        if self._press.mixed_sides:
             return wanted
         if self._sides == _ONE_SIDED or sheet.back is not None:
             message = f"The {who} is {wanted}, the job {self._sides}, and the press {self._press.name} can't change it"
@@ -217,17 +218,3 @@ class _Work:
         self._tree.append(page)
         self._first_page = self._first_page or page
         self._last_page = page
-
-
-def _told(sheet: SheetId, about: PieceInfo) -> dict[str, str | int]:
-    """What a document part says of its piece."""
-    told: dict[str, str | int] = {
-        "Run": sheet.run,
-        "Piece": sheet.piece,
-        "Copy": sheet.copy,
-        "Sheets": sheet.of,
-        "Customer": about.customer,
-        "Postcode": about.postcode,
-        "Country": about.country,
-    }
-    return {key: value for key, value in told.items() if value != ""}

@@ -19,22 +19,29 @@ class Stretches:
 
     def __init__(self) -> None:
         self._done: list[Stretch] = []
-        self._open: Stretch | None = None
+        self._wanted = ("", "", "")
+        self._first = 1
+        self._pages = 0
+        self._sheets = 0
 
     def add(self, pages: int, stock: str, media_type: str, sides: str) -> None:
         """The next sheet, of one or two pages."""
-        last = self._open
-        if last is None:
-            self._open = Stretch(1, pages, 1, stock, media_type, sides)
-        elif (last.stock, last.sides) == (stock, sides):
-            self._open = Stretch(last.first_page, last.last_page + pages, last.sheets + 1, stock, media_type, sides)
-        else:
-            self._done.append(last)
-            self._open = Stretch(last.last_page + 1, last.last_page + pages, 1, stock, media_type, sides)
+        wanted = (stock, media_type, sides)
+        if wanted != self._wanted:
+            self._close()
+            self._wanted = wanted
+        self._pages += pages
+        self._sheets += 1
 
     def finish(self) -> tuple[Stretch, ...]:
         """All of them, in order."""
-        return (*self._done, self._open) if self._open is not None else ()
+        self._close()
+        return tuple(self._done)
+
+    def _close(self) -> None:
+        if self._sheets:
+            self._done.append(Stretch(self._first, self._pages, self._sheets, *self._wanted))
+        self._first, self._sheets = self._pages + 1, 0
 
 
 def pages_of(stretches: Sequence[Stretch], sheets: int) -> int:

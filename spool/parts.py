@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
 
+from omr.sheet import SheetId
+from spool.batch import PieceInfo
 from spool.pdf import PdfFile, name, text_string
 
 _KIDS = 1000
@@ -29,12 +30,18 @@ class DocumentParts:
         self._parts.append(self._pdf.reserve())
         return self._parts[-1]
 
-    def close(self, first_page: int, last_page: int, told: Mapping[str, str | int]) -> None:
-        """Write the part that was opened last: its pages, and what is told of it."""
+    def close(self, first_page: int, last_page: int, sheet: SheetId, about: PieceInfo) -> None:
+        """Write the part that was opened last: its pages, and what is told of its piece, of which `sheet` is one."""
         end = b"" if first_page == last_page else b"/End %d 0 R" % last_page
-        metadata = b"".join(name(key) + _value(value) for key, value in told.items())
+        told = b"/Run%b/Piece%b/Copy %d/Sheets %d%b" % (
+            text_string(sheet.run),
+            text_string(sheet.piece),
+            sheet.copy,
+            sheet.of,
+            _told(about),
+        )
         body = b"<</Type/DPart/Parent %d 0 R/Start %d 0 R%b/DPM<</Mailroom<<%b>>>>>>"
-        self._pdf.add(body % (self._root, first_page, end, metadata), self._parts[-1])
+        self._pdf.add(body % (self._root, first_page, end, told), self._parts[-1])
 
     def finish(self) -> int:
         """Write the nodes above the parts; returns the number of the hierarchy's root (`DPartRoot`)."""
@@ -47,5 +54,9 @@ class DocumentParts:
         return self._pdf.add(b"<<%b>>" % (entries % (self._root, len(_LEVELS) - 1, levels)), root)
 
 
-def _value(value: str | int) -> bytes:
-    return b" %d" % value if isinstance(value, int) else text_string(value)
+def _told(about: PieceInfo) -> bytes:
+    """What is known; what is not is left out."""
+    customer = b"/Customer" + text_string(about.customer) if about.customer else b""
+    postcode = b"/Postcode" + text_string(about.postcode) if about.postcode else b""
+    country = b"/Country" + text_string(about.country) if about.country else b""
+    return customer + postcode + country

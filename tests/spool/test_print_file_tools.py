@@ -52,6 +52,29 @@ def test_qpdf_finds_nothing_to_complain_of(print_file: PrintFile) -> None:
 
 
 @pytest.mark.tools
+def test_ghostscript_interprets_every_page_and_mends_nothing(print_file: PrintFile) -> None:
+    told = run(
+        "gs",
+        "-q",
+        "-dNOPAUSE",
+        "-dBATCH",
+        "-dPDFSTOPONERROR",
+        "-dPDFSTOPONWARNING",
+        "-sDEVICE=nullpage",
+        print_file.path,
+    )
+    assert told == ""
+
+
+@pytest.mark.tools
+def test_poppler_finds_the_metadata_and_the_boxes(print_file: PrintFile) -> None:
+    assert "GTS_PDFXVersion>PDF/X-4<" in run("pdfinfo", "-meta", print_file.path)
+    told = dict(line.split(":", 1) for line in run("pdfinfo", "-box", print_file.path).splitlines())
+    assert told["PDF version"].strip() == "1.6"
+    assert told["TrimBox"].split() == told["MediaBox"].split()
+
+
+@pytest.mark.tools
 def test_pdffonts_lists_each_font_once_embedded_subset_and_with_unicode(print_file: PrintFile) -> None:
     head, _, *rows = run("pdffonts", print_file.path).splitlines()
     assert head.split() == ["name", "type", "encoding", "emb", "sub", "uni", "object", "ID"]
