@@ -31,7 +31,7 @@ def jpeg_picture(data: bytes, file: str, policy: Policy) -> Picture:
     if image.mode not in _SPACES:
         raise faults.damaged(file, f"{file} has pixels of an unknown kind ({image.mode})")
     header = _header(data)
-    seen = raster.sight(image)
+    seen = raster.sight(image, file)
     if (policy == "grey" and image.mode != "L") or header.plain_rgb:
         return raster.from_pixels(file, seen, _pixels(image, header), None, policy)
     space = _SPACES[image.mode]

@@ -24,7 +24,7 @@ _WITH_ALPHA: Final = {"1": "LA", "L": "LA", "P": "RGBA", "RGB": "RGBA"}
 def png_picture(data: bytes, file: str, policy: Policy) -> Picture:
     """The picture of a PNG file. Raises LayoutError E4082."""
     image = raster.open_raster(data, file, "PNG")
-    seen = raster.sight(image)
+    seen = raster.sight(image, file)
     pixels, alpha = _planes(image, data[_DEPTH_AT], file)
     return raster.from_pixels(file, seen, pixels, alpha, policy, bilevel=image.mode == "1" and alpha is None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +43,7 @@ def open_raster(data: bytes, file: str, kind: str) -> ImageFile.ImageFile:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("error", UserWarning)
             image = Image.open(io.BytesIO(data), formats=[kind])
         image.load()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as fault:
@@ -50,7 +52,7 @@ def open_raster(data: bytes, file: str, kind: str) -> ImageFile.ImageFile:
             f"{file} claims more than {Image.MAX_IMAGE_PIXELS} pixels",
             "scale it to the size it is printed in, at 600 dpi or less",
         ) from fault
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as fault:
+    except (UserWarning, UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as fault:
         raise faults.damaged(file, f"{file} is no whole {kind} image: {fault}") from fault
     return image
 
@@ -66,13 +68,11 @@ class Sight:
     dpi: float
 
 
-def sight(image: Image.Image) -> Sight:
-    """Orientation (EXIF) and natural size (the file's pixels per inch, else 96)."""
+def sight(image: Image.Image, file: str) -> Sight:
+    """Orientation (EXIF) and natural size (the file's pixels per inch, else 96). Raises LayoutError E4082."""
     across_dpi, down_dpi = _resolution(image)
     width_px, height_px = image.size
-    orientation = image.getexif().get(_ORIENTATION, 1)
-    if orientation not in _UPRIGHT:
-        orientation = 1
+    orientation = _orientation(image, file)
     if orientation in _SIDEWAYS:
         width_px, height_px, across_dpi, down_dpi = height_px, width_px, down_dpi, across_dpi
     return Sight(
@@ -82,6 +82,20 @@ def sight(image: Image.Image) -> Sight:
         height_px / down_dpi * 25.4,
         min(across_dpi, down_dpi),
     )
+
+
+def _orientation(image: Image.Image, file: str) -> int:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            # A new object: the image's own has swallowed its first complaint when the image was opened.
+            exif = Image.Exif()
+            exif.load(image.info.get("exif", b""))
+            orientation = exif.get(_ORIENTATION) or image.getexif().get(_ORIENTATION, 1)
+    except (UserWarning, SyntaxError, ValueError, OSError, struct.error) as fault:
+        # Which way up it is to be seen is written in there.
+        raise faults.damaged(file, f"the EXIF data of {file} is broken: {fault}") from fault
+    return orientation if orientation in _UPRIGHT else 1
 
 
 def _resolution(image: Image.Image) -> tuple[float, float]:

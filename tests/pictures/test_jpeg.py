@@ -59,6 +59,16 @@ def test_an_orientation_is_honoured(load: Load, orientation: int) -> None:
     assert difference.mean() < 4
 
 
+@pytest.mark.parametrize("broken", [b"MM\0*\0\0\0\x08\0\x09\1\x12", b"XX\0*\0\0\0\x08"])
+def test_an_orientation_that_can_not_be_read_is_refused(refuse: Refuse, broken: bytes) -> None:
+    exif = b"Exif\0\0" + broken
+    segment = bytes([0xFF, _EXIF]) + (len(exif) + 2).to_bytes(2, "big") + exif
+    whole = encoded(quarters(), "JPEG")
+    fault = refuse(whole[:2] + segment + whole[2:])
+    assert fault.code == "E4082"
+    assert "EXIF" in fault.message
+
+
 def test_inverted_ink_of_adobe_is_told_by_decode(load: Load) -> None:
     inks = Image.new("CMYK", (32, 16), (0, 0, 0, 0))
     inks.paste((0, 0, 0, 255), (16, 0, 32, 16))
