@@ -175,7 +175,7 @@ def _page(number: int, chance: random.Random, mark_set: MarkSet, *, items: int, 
     due = issued + timedelta(days=14)
     kid = kid_mod10(f"{number:08}{chance.randrange(10**4):04}")
     customer, order = f"{chance.randrange(10**5, 10**6)}", f"B-{chance.randrange(10**5, 10**6)}"
-    remittance = f"{kid} Faktura {invoice}"
+    remittance = f"{kid} {invoice}"
     epc_text = "\n".join(("BCD", "002", "2", "SCT", "", SELLER, IBAN, f"EUR{net + tax:.2f}", "", "", remittance))
     rects = mark_rects(mark_set, sheet_of(number)[1])
     return Page(

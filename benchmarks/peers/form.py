@@ -71,21 +71,9 @@ QR = Box(169, 261, 26, 26)
 LOGO = Box(150, 12, 45, 12)
 SHEET_CODE = Box(5, 172, 9, 9)
 
-LOGO_PATHS = (
-    ("#1f5f8b", "M0 9 C2 5 4 5 6 9 C8 13 10 13 12 9 L12 12 L0 12 Z"),
-    ("#e0a030", "M9 2.5 C9 3.9 7.9 5 6.5 5 C5.1 5 4 3.9 4 2.5 C4 1.1 5.1 0 6.5 0 C7.9 0 9 1.1 9 2.5 Z"),
-    ("#1f5f8b", "M16 2 L18 2 L18 5 L21 5 L21 2 L23 2 L23 10 L21 10 L21 7 L18 7 L18 10 L16 10 Z"),
-    ("#1f5f8b", "M25 2 L30 2 C33 2 33 6 31 6 C34 6 34 10 30 10 L25 10 Z"),
-    ("#1f5f8b", "M36 2 L44 2 L44 4 L38 4 L38 5.2 L43 5.2 L43 6.8 L38 6.8 L38 8 L44 8 L44 10 L36 10 Z"),
-)
+LOGO_FILE = Path(__file__).with_name("logo.svg")
+LOGO_PATHS = tuple(re.findall(r'<path fill="(.*?)" d="(.*?)"/>', LOGO_FILE.read_text(encoding="utf-8")))
 """Colour and outline of each part, in mm from the logo's top-left corner, in SVG's letters M, L, C and Z, absolute."""
-
-LOGO_SVG = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" width="{LOGO.width}mm" height="{LOGO.height}mm" '
-    f'viewBox="0 0 {LOGO.width} {LOGO.height}">'
-    + "".join(f'<path fill="{colour}" d="{outline}"/>' for colour, outline in LOGO_PATHS)
-    + "</svg>"
-)
 
 
 def steps(outline: str) -> Iterator[tuple[str, list[float]]]:

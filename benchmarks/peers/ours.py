@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -58,55 +57,22 @@ def data_of(page: Page) -> Data:
         "document": {
             "kind": "invoice",
             "number": page.invoice,
+            "currency": "EUR",
             "issue_date": page.issued,
             "due_date": page.due,
-            "currency": "EUR",
-            "notes": [],
         },
-        "seller": {
-            "name": SELLER,
-            "lines": [],
-            "postcode": "5003",
-            "town": "Bergen",
-            "country": "Norge",
-            "vat_id": "",
-            "registration": "",
-            "phone": "",
-            "email": "",
-            "contact": SELLER,
-        },
-        "recipient": {"lines": page.address, "customer": page.customer},
-        "references": [{"label": "order", "text": page.order}],
-        "lines": [
+        "recipient": {"lines": page.address, "customer": page.customer, "order": page.order},
+        "items": [
             {
-                "id": str(place),
-                "name": item.description,
-                "description": "",
-                "article": "",
+                "description": item.description,
                 "quantity": item.quantity,
-                "unit": "C62",
-                "unit_price": item.price,
-                "base_quantity": Decimal(1),
-                "net_amount": item.amount,
-                "vat_rate": Decimal(25),
-                "allowances": [],
+                "price": item.price,
+                "amount": item.amount,
             }
-            for place, item in enumerate(page.items, start=1)
+            for item in page.items
         ],
-        "allowances": [],
-        "vat": [{"category": "S", "rate": Decimal(25), "taxable": page.net, "tax": page.tax, "reason": ""}],
-        "totals": {
-            "lines": page.net,
-            "allowances": Decimal(0),
-            "charges": Decimal(0),
-            "net": page.net,
-            "tax": page.tax,
-            "gross": page.payable,
-            "prepaid": Decimal(0),
-            "rounding": Decimal(0),
-            "payable": page.payable,
-        },
-        "payment": {"reference": page.kid, "account": IBAN, "bic": "", "account_name": "", "terms": ""},
+        "totals": {"net": page.net, "tax": page.tax, "payable": page.payable},
+        "payment": {"payee": SELLER, "account": IBAN, "reference": page.kid},
     }
 
 

@@ -75,7 +75,7 @@ _ACCELERATOR = "_rl_accel"
 OURS = "mailroom"
 
 PEERS: Mapping[str, Entry] = {
-    OURS: Entry("ours", 2000, lacks=("logo", "Code 128")),
+    OURS: Entry("ours", 2000),
     "reportlab canvas, rl_accel": Entry("canvas", 1000, packages=(_ACCELERATOR,)),
     "fpdf2, wrapped by hand": Entry("fpdf2_by_hand", 1000, packages=("fpdf",)),
     "reportlab canvas": Entry("canvas", 1000, without=(_ACCELERATOR,)),

@@ -27,7 +27,7 @@ def prepare(pages: Sequence[Page], folder: Path) -> Work:
     template = shutil.copy(_TEMPLATE, root)
     (root / "form.json").write_text(json.dumps(form.as_json()), encoding="utf-8")
     (root / "pages.json").write_text(json.dumps(to_json(pages)), encoding="utf-8")
-    (root / "logo.svg").write_text(form.LOGO_SVG, encoding="utf-8")
+    shutil.copy(form.LOGO_FILE, root)
     for page in pages:
         codes: dict[str, Symbol] = {"qr": page.qr, "bars": page.bars, "sheet_code": page.sheet_code}
         for name, symbol in codes.items():

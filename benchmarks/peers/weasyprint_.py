@@ -22,10 +22,8 @@ def version() -> str:
     return str(weasyprint.__version__)
 
 
-def prepare(pages: Sequence[Page], folder: Path) -> Work:
-    logo = folder / "logo.svg"
-    logo.write_text(form.LOGO_SVG, encoding="utf-8")
-    html = f"<html lang='nb'><body>{''.join(_section(page, logo.as_uri()) for page in pages)}</body></html>"
+def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001
+    html = f"<html lang='nb'><body>{''.join(_section(page, form.LOGO_FILE.as_uri()) for page in pages)}</body></html>"
     return partial(_compose, html)
 
 
