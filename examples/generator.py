@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from examples.customers import Customer, draw_customer, tables
+from examples.customers import COUNTRY_WEIGHTS, Customer, draw_customer, tables
 from examples.files import write_csv, write_jsonl
-from examples.references import creditor_reference, fik, kid, ocr
+from examples.references import creditor_reference, fik, kid, ocr, own_number, viite
 from mailroom.domain.address import PostalAddress
 from mailroom.domain.arithmetic import document_totals, line_net, vat_breakdown
 from mailroom.domain.invoice import AllowanceCharge, InvoiceKind, InvoiceLine, IssuedInvoice, Party, Payment
@@ -33,7 +33,7 @@ _LONG_EVERY, _LONG_AT = 50, 16
 _DOCUMENTS_OF_PIECE = {1: 88, 2: 9, 3: 3}
 _CREDIT_NOTE_CHANCE = 0.05
 _CENT = Decimal("0.01")
-_REFERENCES = {"kid": kid, "ocr": ocr, "fik": fik, "rf": creditor_reference}
+_REFERENCES = {"kid": kid, "ocr": ocr, "fik": fik, "rf": creditor_reference, "viite": viite, "number": own_number}
 _EXPORT_REASON = "Export from Norway: no value added tax is charged"
 _EXPORT_CATEGORY = "G"
 
@@ -50,8 +50,10 @@ class _Numbers:
         return f"{self.prefix}-{self.count:05d}"
 
 
-def generate(pieces: int, seed: int) -> Iterator[IssuedInvoice]:
+def generate(pieces: int, seed: int, countries: Mapping[str, int] = COUNTRY_WEIGHTS) -> Iterator[IssuedInvoice]:
     """Invoices and credit notes for `pieces` mail pieces: customers that differ in identity or address.
+
+    `countries` says how often a customer lives where; `examples.customers.EVERY_COUNTRY` has all seven languages.
 
     A customer has one to three documents of the same day, one after another, so there are at least as many documents
     as pieces. All letters are in NFC, all sums right, all check digits valid. Pure: the same arguments, the same
@@ -62,7 +64,7 @@ def generate(pieces: int, seed: int) -> Iterator[IssuedInvoice]:
     numbers = _Numbers(seed_part)
     taken: set[tuple[str, str]] = set()
     for piece in range(pieces):
-        customer = draw_customer(chance, piece + 1, seed_part, taken)
+        customer = draw_customer(chance, piece + 1, seed_part, taken, countries)
         documents = chance.choices(list(_DOCUMENTS_OF_PIECE), list(_DOCUMENTS_OF_PIECE.values()))[0]
         for document in range(documents):
             long = document == 0 and piece % _LONG_EVERY == _LONG_AT
@@ -186,7 +188,8 @@ def _allowances(
         discount = (dearest.net_amount / 20).quantize(_CENT, ROUND_HALF_UP)
         found.append(AllowanceCharge(False, discount, words["campaign"], dearest.vat_category, dearest.vat_rate))
     if chance.random() < 0.08:
-        freight = Decimal(chance.randint(49, 249)) if currency not in ("EUR", "GBP") else Decimal("9.90")
+        drawn = Decimal(chance.randint(49, 249)) if currency not in ("EUR", "GBP") else Decimal("9.90")
+        freight = drawn * words.get("freight_scale", 1)
         found.append(AllowanceCharge(True, freight, words["freight"], dearest.vat_category, dearest.vat_rate))
     return tuple(part for part in found if part.amount)
 

@@ -32,3 +32,14 @@ def fik(digits: str) -> str:
 def creditor_reference(digits: str) -> str:
     """ISO 11649 creditor reference ("RF" and two check digits, mod 97)."""
     return f"RF{98 - int(digits + '271500') % 97:02d}{digits}"
+
+
+def viite(digits: str) -> str:
+    """Finnish reference number (viitenumero): weights 7, 3, 1 from the right fill up to the next ten."""
+    total = sum(int(digit) * (7, 3, 1)[index % 3] for index, digit in enumerate(reversed(digits)))
+    return digits + str(-total % 10)
+
+
+def own_number(digits: str) -> str:
+    """The document's own number, where banks know no reference with a check digit."""
+    return digits
