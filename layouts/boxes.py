@@ -15,7 +15,7 @@ from layouts.edition import CONSTANTS, Edition, Frame, Scope, roots, too_high
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
 from layouts.parts import BoxPart, Rule
-from layouts.strip import Strip, height_of, set_stack
+from layouts.strip import Strip, height_of, hull_of, set_stack
 
 STATIC_ROOTS = frozenset({"seller", "brand"})
 """What stays the same over many documents."""
@@ -47,9 +47,9 @@ class BoxSetter:
         if not strips:
             return
         height_pt = self._without_spare(strips)
-        if height_pt > self._room_pt + _HAIR_PT:
+        if height_pt > self._room_pt + _HAIR_PT and not any(one.rule == "too-many-lines" for one in strips[0].troubles):
             trouble = too_high(self.part.name, height_pt, self._room_pt, len(strips))
-            strips[0].troubles = (*strips[0].troubles, trouble)
+            strips[0].troubles = (*strips[0].troubles, trouble._replace(part=hull_of(strips)))
         spare_pt = max(self._room_pt - height_pt, 0.0)
         top_pt = self._top_pt + spare_pt * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.part.upright]
         set_stack(ink, strips, top_pt)

@@ -99,19 +99,22 @@ class Edition:
     # ── texts in pens ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def broken(self, pen: Pen, text: str, width_pt: float, troubles: list[Trouble]) -> tuple[Shape, ...]:
-        """The text in lines; characters that no font has are a trouble, and left out."""
+        """The text in lines; characters that no font has are a trouble, and left out. A text of nothing else is an
+        empty line, so that there is one to bear the trouble."""
         try:
             return pen.break_lines(text, width_pt)
         except LayoutError as error:
-            troubles.append(Trouble(error, "missing-glyph"))
-            return pen.break_lines(pen.without_missing(text), width_pt)
+            char, line = _missing(pen, text, width_pt)
+            troubles.append(Trouble(error, "missing-glyph", missing=char, line=line))
+            kept = "\n".join(map(pen.without_missing, text.splitlines()))
+            return pen.break_lines(kept, width_pt) or (pen.shape(""),)
 
     def shaped(self, pen: Pen, text: str, troubles: list[Trouble]) -> Shape:
         """The text on one line; characters that no font has are a trouble, and left out."""
         try:
             return pen.shape(text)
         except LayoutError as error:
-            troubles.append(Trouble(error, "missing-glyph"))
+            troubles.append(Trouble(error, "missing-glyph", missing=_missing(pen, text, 1e9)[0]))
             return pen.shape(pen.without_missing(text))
 
 
@@ -128,6 +131,17 @@ def roots(reads: Collection[Sequence[str]]) -> frozenset[str]:
     return frozenset(path[0] for path in reads)
 
 
+def _missing(pen: Pen, text: str, width_pt: float) -> tuple[str, int]:
+    """The first character of a text that no font has, and the line on which its word stands."""
+    above = 0
+    for paragraph in text.splitlines():
+        char, head = pen.first_missing(paragraph)
+        if char:
+            return char, above + max(len(pen.break_lines(pen.without_missing(head), width_pt)) - 1, 0)
+        above += len(pen.break_lines(paragraph, width_pt))
+    return "", 0
+
+
 def too_wide(text: str, needed_pt: float, room_pt: float, place: str, what: str) -> Trouble:
     """A text that does not fit its width."""
     error = LayoutError(
@@ -136,7 +150,17 @@ def too_wide(text: str, needed_pt: float, room_pt: float, place: str, what: str)
         place=place,
         remedy="shorten the text, or widen its place in the layout",
     )
-    return Trouble(error, "overfull")
+    return Trouble(error, "overfull", needed_pt - room_pt)
+
+
+def too_long(text: str, lines: int, most: int, place: str) -> LayoutError:
+    """A text that takes more lines than it may."""
+    return LayoutError(
+        "E4034",
+        f"{text!r} takes {lines} lines, {most} are allowed",
+        place=place,
+        remedy="shorten the text, or allow it more lines in the layout",
+    )
 
 
 def too_high(name: str, needed_pt: float, room_pt: float, lines: int) -> Trouble:
@@ -147,4 +171,15 @@ def too_high(name: str, needed_pt: float, room_pt: float, lines: int) -> Trouble
         place=name,
         remedy="shorten the text, or give the box more height in the layout",
     )
-    return Trouble(error, "overfull")
+    return Trouble(error, "overfull", needed_pt - room_pt)
+
+
+def too_high_for_a_page(name: str, needed_pt: float, room_pt: float) -> Trouble:
+    """A block that is kept whole and that no page holds."""
+    error = LayoutError(
+        "E4037",
+        f"'{name}' needs {needed_pt / pt(1):.1f} mm, a page has {room_pt / pt(1):g} mm for it",
+        place=name,
+        remedy="shorten what it says, or let it stand by itself in the flow, where it is parted over pages",
+    )
+    return Trouble(error, "overfull", needed_pt - room_pt)

@@ -123,8 +123,20 @@ class Pen:
 
     def without_missing(self, text: str) -> str:
         """The text without the characters that no face of the chain has."""
-        faces = (self.face, *self._further)
-        return "".join(char for char in clean(text) if any(char in face.hex_of for face in faces))
+        return "".join(filter(self._has, clean(text)))
+
+    def first_missing(self, text: str) -> tuple[str, str]:
+        """The first character of a text that no face of the chain has, and the text to the end of its word; ("", "")
+        when there is none."""
+        text = clean(text)
+        at = next((at for at, char in enumerate(text) if not self._has(char)), None)
+        if at is None:
+            return "", ""
+        end = text.find(" ", at)
+        return text[at], text if end < 0 else text[:end]
+
+    def _has(self, char: str) -> bool:
+        return char in self.face.hex_of or any(char in face.hex_of for face in self._further)
 
     def width_pt(self, text: str) -> float:
         return self.shape(text).width_pt

@@ -13,11 +13,30 @@ from layouts.ink import Ink, InkKind, Pen, Shape
 from layouts.parts import Rule
 
 
+class Extent(NamedTuple):
+    """A part of a strip: where it stands across, and how far under the strip's top."""
+
+    x_pt: float
+    down_pt: float
+    width_pt: float
+    height_pt: float
+
+
 class Trouble(NamedTuple):
-    """Something that could not be set as told: the error, and the rule it breaks."""
+    """Something that could not be set as told: the error, and the rule it breaks.
+
+    over_pt  by how much it is too large; 0 where the rule is not about a size
+    missing  the character that no font has, "" where the rule is not about one
+    line     which of the lines it came to is meant
+    part     what of the strip (or of the stack that begins with it) is meant; None: all of the strip
+    """
 
     error: LayoutError
     rule: FindingRule
+    over_pt: float = 0.0
+    missing: str = ""
+    line: int = 0
+    part: Extent | None = None
 
 
 @dataclass(slots=True)
@@ -38,9 +57,14 @@ class Strip:
     def draw(self, ink: Ink, top_pt: float) -> None:
         """Set the strip with its top at `top_pt`, and note on the ink where it stands and what went wrong."""
         ink.inked(self.name, self.kind, self.x_pt, top_pt, self.width_pt, self.height_pt)
+        if self.troubles:
+            self.tell(ink, top_pt)
+        self.set(ink, top_pt)
+
+    def tell(self, ink: Ink, top_pt: float) -> None:
+        """Note on the ink what went wrong."""
         for trouble in self.troubles:
             ink.troubles.append((trouble, (self.name, self.kind, self.x_pt, top_pt, self.width_pt, self.height_pt)))
-        self.set(ink, top_pt)
 
     def set(self, ink: Ink, top_pt: float) -> None:
         """What the strip puts on paper."""
@@ -86,6 +110,7 @@ class BesideStrip(Strip):
     stacks: Sequence[Sequence[Strip]] = ()
 
     def draw(self, ink: Ink, top_pt: float) -> None:
+        self.tell(ink, top_pt)
         for stack in self.stacks:
             set_stack(ink, stack, top_pt)
 
@@ -119,6 +144,21 @@ def height_of(strips: Iterable[Strip]) -> float:
         if not count:
             first = strip.gap_pt
     return total - first
+
+
+def hull_of(strips: Sequence[Strip]) -> Extent:
+    """What a stack takes, from the top of its first strip down."""
+    left_pt = min(strip.x_pt for strip in strips)
+    right_pt = max(strip.x_pt + strip.width_pt for strip in strips)
+    return Extent(left_pt, 0.0, right_pt - left_pt, height_of(strips))
+
+
+def tell_by_line(strips: Sequence[Strip], troubles: Sequence[Trouble]) -> None:
+    """Give each line of a paragraph the troubles that are about it."""
+    last = len(strips) - 1
+    for trouble in troubles:
+        strip = strips[min(trouble.line, last)]
+        strip.troubles = (*strip.troubles, trouble)
 
 
 def set_stack(ink: Ink, strips: Sequence[Strip], top_pt: float) -> float:

@@ -7,7 +7,7 @@ from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Shape
 from layouts.parts import AddressBlock
-from layouts.strip import LineStrip, Run, Strip, Trouble
+from layouts.strip import LineStrip, Run, Strip, Trouble, hull_of, tell_by_line
 
 
 class AddressSetter:
@@ -42,8 +42,9 @@ class AddressSetter:
             )
         if troubles and not strips:
             strips.append(Strip(frame.name, frame.x_pt, frame.width_pt, pen.leading_pt))
-        if strips:
-            strips[0].troubles = troubles
+        for trouble in troubles:
+            whole = trouble.rule == "too-many-lines" and strips
+            tell_by_line(strips, [trouble._replace(part=hull_of(strips)) if whole else trouble])
         return strips
 
     def _placed(self, lines: list[str], troubles: list[Trouble]) -> list[tuple[Shape, float]]:
@@ -52,29 +53,33 @@ class AddressSetter:
         room = block.max_lines - len(lines)
         if not lines or room < 0:
             fact = f"{len(lines)} lines, the window shows 1 to {block.max_lines}"
-            troubles.append(_trouble(lines, fact))
+            troubles.append(_trouble(lines, fact, max(-room, 0) * pen.leading_pt))
         placed: list[tuple[Shape, float]] = []
         for line in lines:
-            shape = self._edition.shaped(pen, line, troubles)
+            found: list[Trouble] = []
+            shape = self._edition.shaped(pen, line, found)
             scale = min(1.0, width_pt / max(shape.width_pt, 1e-9))
             if scale >= block.least_scale:
+                troubles.extend(one._replace(line=len(placed)) for one in found)
                 placed.append((shape, scale))
                 continue
-            broken = self._edition.broken(pen, line, width_pt, troubles)
+            found.clear()
+            broken = self._edition.broken(pen, line, width_pt, found)
+            troubles.extend(one._replace(line=len(placed) + one.line) for one in found)
             if 0 <= room < len(broken) - 1:
                 wide_mm, limit_mm = shape.width_pt / pt(1), width_pt / pt(1) / block.least_scale
                 fact = f"{line!r} is {wide_mm:.0f} mm wide, {limit_mm:.0f} mm fit and no line is left to break it"
-                troubles.append(_trouble(lines, fact))
+                troubles.append(_trouble(lines, fact, shape.width_pt - width_pt / block.least_scale))
             room -= len(broken) - 1
             placed.extend((one, 1.0) for one in broken)
         return placed
 
 
-def _trouble(lines: list[str], fact: str) -> Trouble:
+def _trouble(lines: list[str], fact: str, over_pt: float) -> Trouble:
     error = LayoutError(
         "E4038",
         f"the address does not fit its window: {fact}; lines: {' | '.join(lines)}",
         place="recipient.lines",
         remedy="shorten or merge address lines in the customer's record, or choose a layout with a larger window",
     )
-    return Trouble(error, "too-many-lines")
+    return Trouble(error, "too-many-lines", over_pt)

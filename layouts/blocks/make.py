@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Protocol, assert_never
 
 from layouts.blocks.address import AddressSetter
@@ -88,7 +89,7 @@ class RuleSetter:
         self._strip = RuleStrip(frame.name, frame.x_pt, frame.width_pt, height_pt, rule=rule, upright=upright)
 
     def strips(self, _scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
-        return [self._strip]
+        return [copy(self._strip)]
 
 
 def standing(setter: Setter, scope: Scope, room_pt: float = 0.0) -> list[Strip]:

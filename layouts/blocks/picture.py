@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class PictureStrip(Strip):
         ink.pictures[self.picture.name] = self.picture
         if self.background:
             ink.background.append(drawn)
+            self.tell(ink, top_pt)
             return
         ink.images.append(drawn)
         Strip.draw(self, ink, top_pt)
@@ -61,7 +63,7 @@ class PictureSetter:
         self.reads: frozenset[tuple[str, ...]] = frozenset()
 
     def strips(self, _scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
-        return [self._strip]
+        return [copy(self._strip)]
 
 
 def _troubles(picture: Picture, block: PictureBlock, width_pt: float, height_pt: float) -> list[Trouble]:

@@ -11,7 +11,7 @@ from layouts.ink import Pen, Shape
 from layouts.language.expression import Expression
 from layouts.language.scope import item_scope
 from layouts.parts import RowItem, RowsBlock
-from layouts.strip import LineStrip, Run, Strip, Trouble
+from layouts.strip import Extent, LineStrip, Run, Strip, Trouble, tell_by_line
 
 _GAP_MM = 2.0
 """White between a label and its value."""
@@ -98,7 +98,7 @@ class RowsSetter:
             label = labels[at] if at < len(labels) else None
             value = values[at] if at < len(values) else None
             strips.append(self._line(row, label, value))
-        strips[0].troubles = troubles
+        tell_by_line(strips, troubles)
         if row.item.height_mm:
             self._stretch(strips, pt(row.item.height_mm))
         if row.rule is not None and isinstance(strips[0], LineStrip):
@@ -121,7 +121,10 @@ class RowsSetter:
             return self._edition.broken(pen, said.value, room_pt, troubles)
         shape = self._edition.shaped(pen, said.value, troubles)
         if shape.width_pt > room_pt + _HAIR_PT:
-            troubles.append(too_wide(said.value, shape.width_pt, room_pt, said.row.item.text.place, "its place"))
+            wide = too_wide(said.value, shape.width_pt, room_pt, said.row.item.text.place, "its place")
+            right_pt = self._frame.x_pt + self._frame.width_pt
+            drawn = Extent(right_pt - shape.width_pt, 0.0, shape.width_pt, pen.leading_pt)
+            troubles.append(wide._replace(part=drawn))
         return (shape,)
 
     def _line(self, row: _Row, label: Shape | None, value: Shape | None) -> LineStrip:

@@ -21,7 +21,7 @@ from layouts.ink import Ink, Pen, Shape
 from layouts.language.schema import Leaf, Names
 from layouts.language.scope import item_scope
 from layouts.parts import Carry, Column, Group, TableBlock
-from layouts.strip import LineStrip, RuleStrip, Run, Strip, Trouble, set_stack
+from layouts.strip import Extent, LineStrip, RuleStrip, Run, Strip, Trouble, hull_of, set_stack
 
 _CACHED_CELLS = 20_000
 _NOTHING = Decimal(0)
@@ -137,10 +137,13 @@ class _Column:
             other = setter.pen is not base
             strips = [strip for strip in setter.strips(scope) if isinstance(strip, LineStrip)]
             for at, strip in enumerate(strips):
-                troubles.extend(strip.troubles)
-                if not self._wraps and at:
-                    troubles.append(self._wide(setter, strips, scope))
                 depth_pt += strip.gap_pt
+                for trouble in strip.troubles:
+                    line = Extent(strip.x_pt, depth_pt, strip.width_pt, strip.height_pt)
+                    part = trouble.part._replace(down_pt=depth_pt) if trouble.part else line
+                    troubles.append(trouble._replace(part=part))
+                if not self._wraps and at == 1:
+                    troubles.append(self._wide(setter, strips, scope, depth_pt))
                 fragment = "".join(self._fragment(run, glyphs) for run in strip.runs)
                 before = setter.pen.on if other and at == 0 else ""
                 after = (setter.pen.off + base.on) if other and at == len(strips) - 1 else ""
@@ -159,18 +162,31 @@ class _Column:
             return f"{scale * 100:.1f} Tz 1 0 0 1 {x_pt:.2f} \0 Tm {shape.show} 100 Tz\n"
         return f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"
 
-    def _wide(self, setter: TextSetter, strips: Sequence[LineStrip], scope: Scope) -> Trouble:
-        """A figure is never broken: that it would be is a trouble."""
+    def _wide(self, setter: TextSetter, strips: Sequence[LineStrip], scope: Scope, second_pt: float) -> Trouble:
+        """A figure is never broken: that it would be is a trouble. `second_pt` is where its second line begins."""
         text = "; ".join(text for text, _ in setter.texts(scope))
         width_pt = sum(strip.width_pt for strip in strips)
-        return too_wide(text, width_pt, self.frame.width_pt, "", f"the column {self.column.name}")
+        trouble = too_wide(text, width_pt, self.frame.width_pt, "", f"the column {self.column.name}")
+        drawn = hull_of(strips)._replace(down_pt=second_pt - strips[0].height_pt)
+        return trouble._replace(part=drawn)
 
 
 def _in_row(troubles: Iterable[Trouble], place: str) -> tuple[Trouble, ...]:
     """Troubles with the row as their place."""
+    found = []
+    for trouble in troubles:
+        error = trouble.error
+        placed = LayoutError(error.code, error.message, place=place, remedy=error.remedy)
+        found.append(trouble._replace(error=placed))
+    return tuple(found)
+
+
+def _in_part(troubles: Iterable[Trouble], top_pt: float, end_pt: float) -> tuple[Trouble, ...]:
+    """The troubles of a row that are about the part of it between two depths."""
     return tuple(
-        Trouble(LayoutError(error.code, error.message, place=place, remedy=error.remedy), rule)
-        for error, rule in troubles
+        trouble._replace(part=trouble.part._replace(down_pt=trouble.part.down_pt - top_pt))
+        for trouble in troubles
+        if trouble.part is not None and top_pt <= trouble.part.down_pt < end_pt
     )
 
 
@@ -204,16 +220,20 @@ class TableSetter:
         elements = self._each(scope) or ()
         rows: list[Strip] = []
         if self._group is None:
-            for element in elements:
+            for number, element in enumerate(elements):
                 row = self._row(element, scope)
                 if row.troubles:
-                    row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{len(rows)}]")
+                    row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{number}]")
                 rows.extend((row,) if row.height_pt <= self._tallest_pt else self._parts(row))
         else:
+            number = -1
             for head, members, foot in self._group.groups(elements, scope):
                 rows.extend(self._belonging(strip, keep=True) for strip in head)
                 for member in members:
                     row = self._row(member, scope)
+                    number += 1
+                    if row.troubles:
+                        row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{number}]")
                     rows.extend((row,) if row.height_pt <= self._tallest_pt else self._parts(row))
                 if foot:
                     rows[-1].keep = True
@@ -312,7 +332,7 @@ class TableSetter:
             x_pt=row.x_pt,
             width_pt=row.width_pt,
             height_pt=end_pt - top_pt,
-            troubles=row.troubles if first else (),
+            troubles=_in_part(row.troubles, top_pt, row.height_pt if last else end_pt) if row.troubles else (),
             lines=tuple((depth_pt - top_pt, fragment) for depth_pt, fragment in lines),
             # A page set's glyphs are gathered over all pages, so the first part may account for all of them.
             glyphs=row.glyphs if first else (),

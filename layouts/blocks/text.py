@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from layouts.edition import TEXT, Edition, Frame, Scope, too_wide
+from layouts.edition import TEXT, Edition, Frame, Scope, too_long
 from layouts.geometry import pt
 from layouts.ink import Pen
 from layouts.language.expression import Expression
@@ -14,7 +14,7 @@ from layouts.language.schema import Names
 from layouts.language.scope import item_scope
 from layouts.language.template import Template
 from layouts.parts import TextBlock, TextItem
-from layouts.strip import LineStrip, Run, Strip, Trouble
+from layouts.strip import LineStrip, Run, Strip, Trouble, hull_of, tell_by_line
 
 _MARKED = re.compile(r"(\*\*.+?\*\*|(?<!\w)_[^_]+?_(?!\w))", re.DOTALL)
 
@@ -94,26 +94,29 @@ class TextSetter:
 
     def _paragraph(self, text: str, scope: Scope) -> list[Strip]:
         troubles: list[Trouble] = []
-        item, pen = self.item, self.pen
+        item = self.item
         lines = self._styled_lines(text, troubles) if self._marked else self._plain_lines(text, scope, troubles)
+        strips = _paragraph_strips(lines, self._frame, pt(item.gap_above_mm), item)
         if item.max_lines and len(lines) > item.max_lines:
-            needed = f"{len(lines)} lines"
-            troubles.append(
-                too_wide(text, pen.width_pt(pen.without_missing(text)), self._width_pt, needed, "it may take")
-            )
-        gap_pt = pt(item.gap_above_mm)
-        return _paragraph_strips(lines, self._frame, gap_pt, item, troubles)
+            error = too_long(text, len(lines), item.max_lines, item.text.place)
+            over_pt = (len(lines) - item.max_lines) * strips[0].height_pt
+            troubles.append(Trouble(error, "overfull", over_pt, part=hull_of(strips)))
+        if troubles:
+            tell_by_line(strips, troubles)
+        return strips
 
     def _plain_lines(self, text: str, scope: Scope, troubles: list[Trouble]) -> list[tuple[Run, ...]]:
         item, pen, width_pt = self.item, self.pen, self._width_pt
         edition = self._edition
-        if self._otherwise is not None and edition.shaped(pen, text, troubles).width_pt > width_pt:
+        if self._otherwise is not None and edition.shaped(pen, text, []).width_pt > width_pt:
             text = self._otherwise(scope, edition.formatter)
         scale = 1.0
         if item.fit == "condense":
-            shape = edition.shaped(pen, text, troubles)
+            found: list[Trouble] = []
+            shape = edition.shaped(pen, text, found)
             scale = min(1.0, width_pt / max(shape.width_pt, 1e-9))
             if scale >= item.least_scale:
+                troubles += found
                 # Rounded down, so that the line surely ends inside its place.
                 return [(Run(pen, self.left(shape.width_pt * scale), shape, min(1.0, int(scale * 1000) / 1000)),)]
             pen = self._wide or pen
@@ -138,12 +141,12 @@ class TextSetter:
         for paragraph in text.splitlines():
             line: list[tuple[Pen, str]] = []
             for pen, word in self._words(paragraph):
-                if line and self._measure([*line, (pen, word)], troubles) > self._width_pt:
-                    lines.append(self._runs(line, troubles))
+                if line and self._measure([*line, (pen, word)]) > self._width_pt:
+                    lines.append(self._runs(line, len(lines), troubles))
                     line = []
                 line.append((pen, word))
             if line:
-                lines.append(self._runs(line, troubles))
+                lines.append(self._runs(line, len(lines), troubles))
         return lines
 
     def _words(self, paragraph: str) -> Iterator[tuple[Pen, str]]:
@@ -153,15 +156,15 @@ class TextSetter:
             # A space belongs to the word before it, so that no line begins with one.
             yield from ((pen, word) for word in re.findall(r"\S+\s*|^\s+", said))
 
-    def _measure(self, line: Sequence[tuple[Pen, str]], troubles: list[Trouble]) -> float:
+    def _measure(self, line: Sequence[tuple[Pen, str]]) -> float:
         last = len(line) - 1
         return sum(
-            self._edition.shaped(pen, word.rstrip() if at == last else word, troubles).width_pt
+            self._edition.shaped(pen, word.rstrip() if at == last else word, []).width_pt
             for at, (pen, word) in enumerate(line)
         )
 
-    def _runs(self, line: Sequence[tuple[Pen, str]], troubles: list[Trouble]) -> tuple[Run, ...]:
-        """A line's words as runs of one pen each."""
+    def _runs(self, line: Sequence[tuple[Pen, str]], number: int, troubles: list[Trouble]) -> tuple[Run, ...]:
+        """The words of line `number` as runs of one pen each."""
         merged: list[tuple[Pen, str]] = []
         for pen, word in line:
             if merged and merged[-1][0] is pen:
@@ -169,18 +172,18 @@ class TextSetter:
             else:
                 merged.append((pen, word))
         merged[-1] = (merged[-1][0], merged[-1][1].rstrip())
-        x_pt = self.left(self._measure(merged, troubles))
+        x_pt = self.left(self._measure(merged))
         runs = []
+        found: list[Trouble] = []
         for pen, text in merged:
-            shape = self._edition.shaped(pen, text, troubles)
+            shape = self._edition.shaped(pen, text, found)
             runs.append(Run(pen, x_pt, shape))
             x_pt += shape.width_pt
+        troubles.extend(one._replace(line=number) for one in found)
         return tuple(runs)
 
 
-def _paragraph_strips(
-    lines: Sequence[tuple[Run, ...]], frame: Frame, gap_pt: float, item: TextItem, troubles: Sequence[Trouble]
-) -> list[Strip]:
+def _paragraph_strips(lines: Sequence[tuple[Run, ...]], frame: Frame, gap_pt: float, item: TextItem) -> list[Strip]:
     """Lines as strips, the first two and the last two of a paragraph kept together."""
     strips: list[Strip] = []
     last = len(lines) - 1
@@ -196,7 +199,6 @@ def _paragraph_strips(
                 gap_pt=0 if at else gap_pt,
                 keep=item.keep or (last > 0 and at in (0, last - 1)),
                 spare=item.if_room,
-                troubles=troubles if at == 0 else (),
                 runs=runs,
                 baseline_pt=pen.baseline_pt,
             )
@@ -241,15 +243,15 @@ class TextBlockSetter:
         ):
             said.pop(max(at for at, (item, _) in enumerate(said) if item.item.if_room))
             lines = self._lines_of(said)
-        troubles: list[Trouble] = []
         first = self._items[0]
         strips: list[Strip] = []
         for line in lines:
-            for shape in self._edition.broken(pen, line, self._frame.width_pt, troubles):
-                run = Run(pen, first.left(shape.width_pt), shape)
-                strips.extend(_paragraph_strips([(run,)], self._frame, 0.0, first.item, ()))
-        if strips:
-            strips[0].troubles = troubles
+            troubles: list[Trouble] = []
+            shapes = self._edition.broken(pen, line, self._frame.width_pt, troubles)
+            runs = [Run(pen, first.left(shape.width_pt), shape) for shape in shapes]
+            found = [strip for run in runs for strip in _paragraph_strips([(run,)], self._frame, 0.0, first.item)]
+            tell_by_line(found, troubles)
+            strips.extend(found)
         return strips
 
     def _lines_of(self, said: Sequence[tuple[TextSetter, str]]) -> list[str]:
