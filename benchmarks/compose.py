@@ -79,7 +79,7 @@ class Contest:
 
     def _check(self, name: str, file: Path) -> None:
         entry = PEERS[name]
-        check_file(file, self._pages[: entry.pages], entry.lacks)
+        check_file(file, self._pages[: entry.pages])
         self._bytes[name] = file.stat().st_size
 
     def _file(self, count: int) -> Path:
@@ -145,22 +145,17 @@ def measure_scale() -> dict[str, Any]:
 def _print(results: Mapping[str, Any]) -> None:
     peers = results["peers"]
     ours = peers.get(OURS, {}).get("pages_per_s")
-    print(f"{'pages composed per second, one core':36}{'version':>9}{'pages/s':>9}{'× ours':>8}{'cold':>8}", end="")
-    print(f"{'start s':>9}{'bytes/page':>12}")
+    heads = "".join(f"{head:>11}" for head in ("version", "pages/s", "ours ×", "cold", "start s", "bytes/page"))
+    print(f"{'pages composed per second, one core':36}{heads}")
     for name, row in sorted(peers.items(), key=lambda peer: -peer[1]["pages_per_s"]):
-        share = f"{row['pages_per_s'] / ours:.3f}" if ours else "–"
-        print(
-            f"{name:36}{row['version']:>9}{row['pages_per_s']:>9,.0f}{share:>8}{row['cold_pages_per_s']:>8,.0f}", end=""
-        )
-        print(f"{row['start_s']:>9.2f}{row['bytes_per_page']:>12,}")
+        times = f"{ours / row['pages_per_s']:.1f}" if ours else "–"
+        speed = f"{row['pages_per_s']:>11,.0f}{times:>11}{row['cold_pages_per_s']:>11,.0f}"
+        print(f"{name:36}{row['version']:>11}{speed}{row['start_s']:>11.2f}{row['bytes_per_page']:>11,}")
     for name, why in results["missing"].items():
         print(f"{name:36} left out: {why} isn't installed")
     for name, figure in results["ours"].items():
-        print(f"{OURS + ', ' + name:36}{figure:>18,.0f}")
+        print(f"{f'{OURS}, {name}':36}{figure:>22,.0f}")
     print(f"Peers get codes as modules; encoding them takes {results['encoding_ms']} ms a page, which we alone spend.")
-    for name in peers:
-        if lacks := PEERS[name].lacks:
-            print(f"{name} leaves out: {', '.join(lacks)}")
 
 
 def _print_scale(results: Mapping[str, Any]) -> None:

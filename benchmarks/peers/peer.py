@@ -43,7 +43,6 @@ class Entry:
     warm_up   pages of a first run, in which caches fill and a just-in-time compiler learns. It is not part of the rate.
     process   the engine runs as a process of its own: the first run is a separate process, and what it took is taken
               off what all pages took, with its pages.
-    lacks     what it leaves out of the page.
     """
 
     module: str
@@ -55,7 +54,6 @@ class Entry:
     without: tuple[str, ...] = ()
     warm_up: int = 1
     process: bool = False
-    lacks: tuple[str, ...] = ()
 
     def missing(self) -> str:
         """What is not installed, "" when all is."""
