@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from layouts.blocks.make import make_setter
 from layouts.boxes import BoxGroup, BoxSetter, grouped
-from layouts.edition import Edition, Frame, Scope
+from layouts.edition import Edition, Frame, Scope, roots
 from layouts.errors import LayoutError
 from layouts.flow import FlowPage, Room, lay
-from layouts.fonts import FontSet
+from layouts.fonts import EMPHASIS, STRONG, FontSet
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
 from layouts.language.schema import Leaf, Names, Rows, Table, root_names
-from layouts.parts import BoxPart, FlowPart, Layout, RowsBlock, Slip
+from layouts.parts import Block, BoxPart, ColumnsBlock, FlowPart, Layout, PictureBlock, RowsBlock, Slip, Style
 from layouts.strip import Strip
 from layouts.wording import Wording
 
@@ -51,10 +54,11 @@ class Sheets:
 
 @dataclass(frozen=True, slots=True)
 class _PageBoxes:
-    """The boxes of one kind of page: those set before the flow, and those after it."""
+    """The boxes of one kind of page: those set before the flow, and those after it. `head` are those before, singly."""
 
     before: list[BoxGroup]
     after: list[BoxGroup]
+    head: list[BoxSetter]
 
 
 class Composer:
@@ -76,21 +80,28 @@ class Composer:
         chosen = layout.slip.slips[slip] if slip and layout.slip else None
         styles = {**layout.styles, **(chosen.styles if chosen else {})}
         rules = {**layout.rules, **(chosen.rules if chosen else {})}
-        parts = (*layout.box_parts, *(chosen.boxes if chosen else ()))
+        parts = (*layout.box_parts, *(chosen.parts if chosen else ()))
         self._surplus = tuple(
             part.block.surplus for part in parts if isinstance(part.block, RowsBlock) and part.block.surplus
         )
         names = root_names(declared, {**_ENGINE, **dict.fromkeys(self._surplus, _SURPLUS)})
         self.edition = edition = Edition(styles, rules, fonts, wording, currency, kind, names)
-        self.identity = f"{identity} {wording.language} {wording.digest} {slip}"
+        blocks = [*(part.block for part in parts), *(part.block for part in layout.flow)]
+        used = " ".join((*_faces(styles, fonts), *_pictures(blocks)))
+        self.identity = f"{identity} {wording.language} {wording.digest} {slip} {used}"
         self.width_pt, self.height_pt = pt(layout.width_mm), pt(layout.height_mm)
         self._checks = [
             (edition.expression(check.holds), check.place, edition.template(check.message)) for check in layout.checks
         ]
         self._choose = edition.expression(layout.slip.choose) if layout.slip else None
         self._hidden = chosen.hides if chosen else frozenset[str]()
-        self._boxes = [BoxSetter(part, edition) for part in parts]
+        self._boxes = [BoxSetter(part, edition) for part in layout.box_parts]
+        self._slip_boxes: list[BoxSetter] = []
+        self._raised: dict[str, BoxSetter] = {}
+        if chosen:
+            self._add_slip(chosen, Edition(styles, rules, fonts, _wording_of(chosen, wording), currency, kind, names))
         self._pages = {kinds: self._page_boxes(kinds) for kinds in _KINDS}
+        self._head_is_sure = self._is_head_sure()
         self._room = self._room_of(parts, chosen)
         self._flow = [self._flow_setter(part) for part in layout.flow]
         self._stocks = dict(layout.stocks)
@@ -99,20 +110,40 @@ class Composer:
 
     # ── making ready ──────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _add_slip(self, slip: Slip, edition: Edition) -> None:
+        """The slip's boxes, grounds and lines first, and the boxes of the layout that move up for it, together."""
+        self.identity += f" {edition.wording.language} {edition.wording.digest}"
+        grounds_first = sorted(slip.parts, key=lambda part: not isinstance(part.block, FieldBlock | RuleBlock))
+        self._slip_boxes = [BoxSetter(part, edition) for part in grounds_first]
+        raised = [part for part in self.layout.box_parts if part.name in slip.raises]
+        up_mm = max((part.box.bottom_mm for part in raised), default=0.0) - slip.top_mm
+        for part in raised:
+            self._raised[part.name] = BoxSetter(replace(part, box=part.box.moved(0, -up_mm)), self.edition)
+
     def _page_boxes(self, kinds: frozenset[str]) -> _PageBoxes:
         """What stands higher than the flow begins is set before it, so that a reader gets all in order."""
         areas = self.layout.areas
         top_mm = 1e9
         if areas is not None:
             top_mm = (areas.first if "first" in kinds else areas.continuation).y_mm
-        hidden = self._hidden if "last" in kinds else ()
-        boxes = [box for box in self._boxes if box.part.on & kinds and box.part.name not in hidden]
+        boxes = [box for box in self._boxes if box.part.on & kinds]
+        if "last" in kinds:
+            boxes = [self._raised.get(box.part.name, box) for box in boxes if box.part.name not in self._hidden]
         # Backgrounds lie under everything, so they come first whatever their order.
         boxes.sort(key=lambda box: not box.part.background)
         before = [box for box in boxes if box.part.background or box.part.box.y_mm < top_mm]
         after = sorted((box for box in boxes if box not in before), key=lambda box: box.part.box.y_mm)
+        if "last" in kinds and self._slip_boxes:
+            # Whole, and in the order of its file: its parts stand beside one another.
+            at = bisect(after, self._slip_boxes[0].part.box.y_mm, key=lambda box: box.part.box.y_mm)
+            after[at:at] = self._slip_boxes
         size = self.width_pt, self.height_pt
-        return _PageBoxes(grouped(before, *size), grouped(after, *size))
+        return _PageBoxes(grouped(before, *size), grouped(after, *size), before)
+
+    def _is_head_sure(self) -> bool:
+        """Whether the first page's head is the same however many pages follow."""
+        alone, followed = self._pages[_KINDS[1]].head, self._pages[_KINDS[0]].head
+        return alone == followed and not any("pages" in roots(box.reads) for box in followed)
 
     def _room_of(self, parts: tuple[BoxPart, ...], slip: Slip | None) -> Room:
         areas = self.layout.areas
@@ -120,6 +151,7 @@ class Composer:
             return Room(0.0, self.height_pt, 0.0, self.height_pt, None)
         feet = [part.box.y_mm for part in parts if "last" in part.on and part.box.y_mm > areas.continuation.y_mm]
         feet += [slip.top_mm] if slip else []
+        feet += [box.part.box.y_mm for box in self._raised.values()]
         return Room(
             pt(areas.first.y_mm),
             pt(areas.first.bottom_mm),
@@ -172,6 +204,10 @@ class Composer:
         pages = self._flow_pages(scope)
         last = len(pages)
         scope["pages"] = last
+        if not self._head_is_sure:
+            glyphs, forms = {}, {}
+            first = Ink(self.height_pt, glyphs)
+            self._set_boxes(self._pages[_KINDS[last == 1]].before, first, scope, forms)
         inks = [first]
         for number, page in enumerate(pages, 1):
             kinds = frozenset({"first" if number == 1 else "continuation"} | ({"last"} if number == last else set()))
@@ -209,6 +245,27 @@ class Composer:
         if "last" in self._stocks and self._stocks["last"] != "plain":
             found[-1] = self._stocks["last"]
         return () if set(found) == {"plain"} else tuple(found)
+
+
+def _faces(styles: Mapping[str, Style], fonts: FontSet) -> list[str]:
+    """The resource names of all faces that texts may be set in."""
+    named = {
+        font for style in styles.values() for font in (style.font, style.strong or STRONG, style.emphasis or EMPHASIS)
+    }
+    return sorted({face.resource_name for font in named for face in fonts.chain(font)})
+
+
+def _pictures(blocks: Iterable[Block]) -> Iterator[str]:
+    """What the files of all pictures hold, as SHA-256; "" for one that can't be read, which is told when it is set."""
+    for block in blocks:
+        match block:
+            case ColumnsBlock():
+                yield from _pictures(part.block for part in block.parts)
+            case PictureBlock():
+                path = Path(block.file)
+                yield hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+            case _:
+                pass
 
 
 class _FlowSetter:

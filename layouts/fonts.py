@@ -25,6 +25,9 @@ STYLES = {
 }
 """The shipped faces (SIL Open Font License 1.1); each covers Latin, Greek and Cyrillic."""
 
+STRONG, EMPHASIS = "semibold", "italic"
+"""What **…** and _…_ of styled text are set in where a style doesn't say."""
+
 _OCR_B = Path(__file__).parent / "remittance" / "ocrb.ttf"
 """Our own face for lines that machines read (see `layouts.remittance.ocrb`)."""
 

@@ -12,13 +12,13 @@ from layouts.errors import LayoutError
 from layouts.geometry import number, pt
 from layouts.ink import Ink, InkKind
 from layouts.parts import CodeBlock
-from layouts.strip import LineStrip, Run, Strip, Trouble, set_stack
+from layouts.strip import LineStrip, Run, Strip, Trouble, height_of, set_stack
 
 
 @dataclass(slots=True)
 class CodeStrip(Strip):
     """A symbol with its quiet zone: the symbol itself stands at `symbol_x_pt`, `above_pt` under the strip's top, and is
-    `symbol_pt` wide and high. `caption` stands under it."""
+    `symbol_pt` wide and high. `caption` stands under it, `caption_pt` under the strip's top."""
 
     symbol: Symbol | None = None
     symbol_x_pt: float = 0.0
@@ -26,6 +26,7 @@ class CodeStrip(Strip):
     above_pt: float = 0.0
     overlay: str = ""
     caption: tuple[Strip, ...] = ()
+    caption_pt: float = 0.0
     kind: InkKind = "code"
 
     def set(self, ink: Ink, top_pt: float) -> None:
@@ -38,7 +39,7 @@ class CodeStrip(Strip):
         )
         if self.overlay:
             ink.images.append(_OVERLAYS[self.overlay](left_pt + width_pt / 2, bottom_pt + height_pt / 2))
-        set_stack(ink, self.caption, top_pt + self.height_pt)
+        set_stack(ink, self.caption, top_pt + self.caption_pt)
 
 
 class CodeSetter:
@@ -76,6 +77,8 @@ class CodeSetter:
             return []
         strip.troubles = tuple(troubles)
         strip.caption = self._captions(scope, strip)
+        strip.caption_pt = strip.height_pt
+        strip.height_pt += height_of(strip.caption)
         return [strip]
 
     def _placed(self, symbol: Symbol, troubles: list[Trouble]) -> CodeStrip:
