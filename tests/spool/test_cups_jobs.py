@@ -240,6 +240,9 @@ def test_a_printer_is_read() -> None:
     printer = read_printer({"printer-state": 5, "printer-state-reasons": "paused", "printer-error-policy": "retry-job"})
     assert printer == PrinterStatus("stopped", ("paused",), "retry-job")
     assert read_printer({"printer-state": 3}) == PrinterStatus("idle", (), None)
+    able = {"printer-state": 3, "job-creation-attributes-supported": ["copies", "overrides"]}
+    assert read_printer(able) == PrinterStatus("idle", (), None, overrides=True)
+    assert not read_printer(able | {"job-creation-attributes-supported": ["copies"]}).overrides
 
 
 def test_a_job_that_was_put_back_is_begun_again() -> None:

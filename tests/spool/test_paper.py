@@ -17,7 +17,9 @@ from spool.job import JobState, QueueRefused, SpoolError, Stretch
 from spool.pagestore import PageStore
 from spool.paper import Stretches, overrides, pages_of, read_paper, uniform, write_paper
 from spool.press_profile import PressProfile, load_press_profile
+from spool.queues.private_cups import PrivateCups
 from tests.spool.conftest import Assemble
+from tests.spool.cups_server import needs_cups, queue_of, stacks
 from tests.spool.folder_world import World
 from tests.spool.page_sets import page_set, sheets_of
 from tests.spool.print_queue_files import make_job, make_pdf, page_texts
@@ -229,3 +231,16 @@ def test_a_job_whose_papers_do_not_fit_its_file_is_refused(world: World, sheets:
     )
     with pytest.raises(QueueRefused, match="E3103"):
         world.queue().submit(job)
+
+
+@pytest.mark.cups
+@needs_cups[1]
+def test_a_cups_queue_that_cannot_change_paper_in_a_job_takes_none_of_it(tmp_path: Path) -> None:
+    job = make_job(tmp_path, "R000001-B01", 1, "one-sided")
+    with PrivateCups(tmp_path / "cups") as server:
+        queue = queue_of(server)
+        mark = queue.bookmark()
+        with pytest.raises(QueueRefused, match="E3133"):
+            queue.submit(replace(job, stretches=gathered([("giro", "one-sided")])))
+        assert queue.find(job.key, mark).state is JobState.ABSENT
+        assert stacks(server) == []
