@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from layouts.composer import Composer, Sheets
-from layouts.edition import Edition
 from layouts.errors import LayoutError
 from layouts.finding import Finding
 from layouts.fonts import FontSet
@@ -27,7 +26,7 @@ from layouts.pageink import InkBox
 from layouts.pageset import FormXObject, ImageXObject, PageSet
 from layouts.parts import Layout
 from layouts.preflight import refuse_bad_geometry
-from layouts.strip import Trouble
+from layouts.troubles import error_of, finding_of
 from layouts.wording import languages, load_wording
 
 TYPESETTING = 2
@@ -89,7 +88,7 @@ class PageProgram:
         page_set, sheets = self._set(data, language, traits or {})
         for sheet in sheets.inks:
             for trouble, _ in sheet.troubles:
-                raise _placed(trouble.error, data, sheets.edition)
+                raise error_of(trouble, data)
         return page_set
 
     def inspect(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> Inspection:
@@ -100,7 +99,9 @@ class PageProgram:
         """
         page_set, sheets = self._set(data, language, traits or {})
         findings = tuple(
-            _finding(trouble, inked, page) for page, ink in enumerate(sheets.inks, 1) for trouble, inked in ink.troubles
+            finding_of(trouble, inked, page, data)
+            for page, ink in enumerate(sheets.inks, 1)
+            for trouble, inked in ink.troubles
         )
         ink = tuple(tuple(map(_ink_box, sheet.boxes)) for sheet in sheets.inks)
         return Inspection(page_set, ink, findings)
@@ -217,39 +218,4 @@ def _merged(glyphs: Mapping[str, list[str]], forms: Iterable[Form]) -> dict[str,
 
 def _ink_box(inked: Inked) -> InkBox:
     name, kind, x_pt, y_pt, width_pt, height_pt = inked
-    return InkBox(name, _box(x_pt, y_pt, width_pt, height_pt), kind)
-
-
-def _box(x_pt: float, y_pt: float, width_pt: float, height_pt: float) -> Box:
-    return Box(x_pt / PT_PER_MM, y_pt / PT_PER_MM, width_pt / PT_PER_MM, height_pt / PT_PER_MM)
-
-
-def _finding(trouble: Trouble, inked: Inked, page: int) -> Finding:
-    name, _, *edges = inked
-    return Finding(
-        trouble.rule, name, 0.0, f"{trouble.error.code} {trouble.error.message}", page=page, place=_box(*edges)
-    )
-
-
-def _placed(fault: LayoutError, data: Mapping[str, Any], edition: Edition) -> LayoutError:
-    """A fault with the place it was born at; a missing glyph is looked for in the data, field by field."""
-    if fault.code != "E4030":
-        return fault
-    for place, text in _texts(data, ""):
-        for pen in edition.pens.values():
-            try:
-                pen.break_lines(text, 1e9)
-            except LayoutError as found:
-                return LayoutError(found.code, found.message, place=place, remedy=found.remedy)
-    return fault
-
-
-def _texts(value: Any, place: str) -> list[tuple[str, str]]:
-    """Every text of the data with its place."""
-    if isinstance(value, str):
-        return [(place, value)]
-    if isinstance(value, Mapping):
-        return [one for key in value for one in _texts(value[key], f"{place}.{key}" if place else str(key))]
-    if isinstance(value, list | tuple):
-        return [one for index, item in enumerate(value) for one in _texts(item, f"{place}[{index}]")]
-    return []
+    return InkBox(name, Box(x_pt / PT_PER_MM, y_pt / PT_PER_MM, width_pt / PT_PER_MM, height_pt / PT_PER_MM), kind)
