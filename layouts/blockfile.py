@@ -222,7 +222,7 @@ class BlockReader:
 
     def _picture(self, part: TomlTable, width_mm: float) -> PictureBlock:
         return PictureBlock(
-            file=str(self._folder / part.text("file")),
+            file=str(part.folder("file", self._folder) / part.text("file")),
             place=part.place("file"),
             page=part.whole("page", 1, least=1),
             width_mm=part.number("width_mm", 0.0, most=width_mm),

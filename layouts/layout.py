@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +30,7 @@ from layouts.variants import chosen, trait_values
 CATALOGUE = Path(__file__).parent / "catalogue"
 SLIPS = Path(__file__).parent / "slips"
 DATA = Path(__file__).parent / "data"
+SHEETS = Path(__file__).parent / "sheets"
 FORMAT = 2
 
 
@@ -42,16 +44,37 @@ def load_layout(name_or_path: str | Path, traits: Mapping[str, str] | None = Non
 
     traits  what the document is for, such as {"language": "de", "brand": "Nord", "envelope": "ch-right"}: variants of
             the file that are for it are laid over the rest.
+    A file that says `extends` is laid over the one it names: a sheet, a layout of the catalogue, or a file by path.
     Raises LayoutError E4010 to E4013 with file, key and line.
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = CATALOGUE / f"{name_or_path}.toml"
-    root, said = read_toml(path)
+    root, said = _read(path)
     known = trait_values(root)
     root, which = chosen(root, traits or {})
     digest = hashlib.sha256(said + repr(which).encode("ascii"))
-    return _LayoutReader(root, path, digest).layout(known)
+    return _LayoutReader(root, path, digest).layout(known, dict(traits or {}))
+
+
+def _read(path: Path, above: tuple[Path, ...] = ()) -> tuple[TomlTable, bytes]:
+    """A layout file laid over those it extends, and what all of them say. Variants of the extended come first."""
+    root, said = read_toml(path)
+    if not root.has("extends"):
+        return root, said
+    base = _extended(root, path)
+    if base.resolve() in {one.resolve() for one in (*above, path)}:
+        raise root.refuse("extends", f"{base.name} extends itself", "name another file")
+    under, under_said = _read(base, (*above, path))
+    return root.without("extends").over(under, joined=("variants",)), under_said + said
+
+
+def _extended(root: TomlTable, path: Path) -> Path:
+    name = root.text("extends")
+    if name.endswith(".toml"):
+        return path.parent / name
+    found = {file.stem: file for folder in (CATALOGUE, SHEETS) for file in sorted(folder.glob("*.toml"))}
+    return found[root.choice("extends", tuple(found))]
 
 
 class _LayoutReader:
@@ -62,7 +85,7 @@ class _LayoutReader:
         self._path = path
         self._digest = digest
 
-    def layout(self, traits: Mapping[str, tuple[str, ...]]) -> Layout:
+    def layout(self, traits: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> Layout:
         root = self._root
         _check_format(root)
         paper = root.table("paper")
@@ -91,6 +114,7 @@ class _LayoutReader:
             slip=self._slip(),
             stocks=self._stocks(),
             traits=traits,
+            given={trait: value for trait, value in given.items() if trait in traits},
             digest=self._digest.hexdigest(),
         )
         paper.done()
@@ -126,7 +150,8 @@ class _LayoutReader:
         styles = fonts.keys()
         for name in styles:
             chain = (fonts.text(name),) if isinstance(fonts.peek(name), str) else fonts.texts(name)
-            found[name] = tuple(str(self._path.parent / each) if "." in each else each for each in chain)
+            folder = fonts.folder(name, self._path.parent)
+            found[name] = tuple(str(folder / each) if "." in each else each for each in chain)
         fonts.done()
         return found
 
@@ -154,11 +179,12 @@ class _LayoutReader:
             return None
         part = self._root.table("slip")
         slips = {}
+        raised_mm = part.number("raised_mm", 0.0, most=100)
         for name in part.texts("slips"):
             path = SLIPS / f"{name}.toml" if not name.endswith(".toml") else self._path.parent / name
             root, said = read_toml(path)
             self._digest.update(said)
-            slip = _read_slip(root, path)
+            slip = _read_slip(root, path, raised_mm)
             slips[slip.name] = slip
         choice = SlipChoice(source(part, "choose"), slips, part.choice("otherwise", (*slips, ""), ""))
         part.done()
@@ -173,15 +199,18 @@ class _LayoutReader:
         return found
 
 
-def _read_slip(root: TomlTable, path: Path) -> Slip:
+def _read_slip(root: TomlTable, path: Path, raised_mm: float) -> Slip:
+    """A slip, so much higher on the sheet than its file has it: sheets are not all as high as A4."""
     _check_format(root)
     styles, rules = _styles(root), _rules(root)
     blocks = BlockReader(styles, rules, path.parent)
     slip = Slip(
         name=root.text("name"),
-        top_mm=root.number("top_mm"),
-        clear_to_mm=root.number("clear_to_mm", 0.0),
-        boxes=tuple(_boxes(root, blocks, on=frozenset({"last"}))),
+        top_mm=root.number("top_mm") - raised_mm,
+        clear_to_mm=max(root.number("clear_to_mm", 0.0) - raised_mm, 0.0),
+        boxes=tuple(
+            replace(part, box=part.box.moved(0, -raised_mm)) for part in _boxes(root, blocks, on=frozenset({"last"}))
+        ),
         hides=frozenset(root.texts("hides", ())),
         styles=styles,
         rules=rules,

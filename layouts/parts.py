@@ -331,7 +331,8 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A checked layout file in one variant. `digest` is the SHA-256 (hex) of all it was read from: it is part of every
-    page set's key; `traits` are the traits that variants are for, with the values that matter."""
+    page set's key; `traits` are the traits that variants are for, with the values that matter; `given` are those it was
+    read for."""
 
     name: str
     version: int
@@ -355,6 +356,7 @@ class Layout:
     slip: SlipChoice | None
     stocks: Mapping[PageKind, str]
     traits: Mapping[str, tuple[str, ...]]
+    given: Mapping[str, str]
 
     def boxes(self, page: PageKind) -> dict[str, Box]:
         """The boxes that may bear ink on a page of this kind, by name, backgrounds left out. A last page is a

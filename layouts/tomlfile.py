@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from layouts.errors import LayoutError
 from layouts.geometry import Box
@@ -17,10 +17,17 @@ _ASSIGNMENT = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(
 _BOX_KEYS = ("x_mm", "y_mm", "width_mm", "height_mm")
 
 
+class Line(NamedTuple):
+    """Where a key was written: the file, and its line from 1."""
+
+    file: Path
+    number: int
+
+
 class TomlTable:
     """One table of a TOML file. Each getter takes a key off the list of unread ones; `done` refuses what is left."""
 
-    def __init__(self, values: dict[str, object], file: str, path: str, lines: dict[str, int]) -> None:
+    def __init__(self, values: dict[str, object], file: str, path: str, lines: Mapping[str, Line]) -> None:
         self._values = values
         self._file = file
         self._path = path
@@ -31,9 +38,15 @@ class TomlTable:
         """Where a key stands: "invoice.toml, line 12, table.columns[2].width_mm"."""
         full = f"{self._path}.{key}" if self._path and key else self._path or key
         line = self._line(full)
-        return ", ".join([self._file, *([f"line {line}"] if line else []), *([full] if full else [])])
+        said = [line.file.name, f"line {line.number}"] if line else [self._file]
+        return ", ".join([*said, *([full] if full else [])])
 
-    def _line(self, full: str) -> int | None:
+    def folder(self, key: str, otherwise: Path) -> Path:
+        """The folder of the file that a key was written in; `otherwise` when that is not known."""
+        line = self._line(self._inner(key))
+        return line.file.parent if line else otherwise
+
+    def _line(self, full: str) -> Line | None:
         """The line of a key, or of the nearest thing around it that has one."""
         while full and full not in self._lines:
             full = full[: max(full.rfind("."), full.rfind("["), 0)]
@@ -156,6 +169,25 @@ class TomlTable:
         said = {one: value for one, value in over.items() if one not in without}
         return TomlTable(_merged(self._values, said), self._file, self._path, lines)
 
+    def over(self, base: TomlTable, joined: tuple[str, ...]) -> TomlTable:
+        """This root laid over that of another file: tables are merged, the rest is replaced. Lists of tables named in
+        `joined` are joined instead, those of `base` first."""
+        said, lines = dict(self._values), dict(self._lines)
+        for key in joined:
+            under, own = base._list(key), self._list(key)
+            if under and own:
+                said[key] = [*under, *own]
+                lines = {_shifted(full, key, len(under)): line for full, line in lines.items()}
+        gone = tuple(
+            f"{path}{end}" for path in _replaced(base._values, said) if path not in joined for end in (".", "[")
+        )
+        kept = {full: line for full, line in base._lines.items() if not full.startswith(gone)}
+        return TomlTable(_merged(base._values, said), self._file, self._path, {**kept, **lines})
+
+    def _list(self, key: str) -> list[object]:
+        value = self._values.get(key, [])
+        return value if isinstance(value, list) else []
+
     def values(self) -> dict[str, object]:
         """All that the table holds, as it was read; nothing of it is left unread."""
         self._unread.clear()
@@ -186,6 +218,24 @@ def _merged(under: dict[str, object], over: dict[str, object]) -> dict[str, obje
     return merged
 
 
+def _replaced(under: Mapping[str, object], over: Mapping[str, object], path: str = "") -> Iterator[str]:
+    """The paths at which `over` replaces what `under` says."""
+    for key, value in over.items():
+        known = under.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            yield from _replaced(known, value, f"{path}{key}.")
+        elif known is not None:
+            yield f"{path}{key}"
+
+
+def _shifted(full: str, key: str, by: int) -> str:
+    """The path in a list whose elements stand so many places later: "variants[0].for" -> "variants[7].for"."""
+    if not full.startswith(f"{key}["):
+        return full
+    index, _, rest = full[len(key) + 1 :].partition("]")
+    return f"{key}[{int(index) + by}]{rest}"
+
+
 def read_toml(path: Path) -> tuple[TomlTable, bytes]:
     """The root table of a file, and the file's bytes (for the digest of what it says).
 
@@ -207,7 +257,7 @@ def read_toml(path: Path) -> tuple[TomlTable, bytes]:
         raise LayoutError(
             "E4011", f"{path.name} is not valid TOML: {fault}", place=path.name, remedy="correct the file"
         ) from fault
-    return TomlTable(values, path.name, "", _line_index(text)), data
+    return TomlTable(values, path.name, "", {full: Line(path, line) for full, line in _line_index(text).items()}), data
 
 
 def _line_index(text: str) -> dict[str, int]:

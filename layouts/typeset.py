@@ -1,8 +1,8 @@
 """Typesetting: a layout compiled once into a page program, which turns a document's data into a PageSet.
 
-A page program is a pure function of its data: no clock, no chance, no file but the layout's own. It keeps caches of what
-it has shaped, which change its speed and never its result; one program serves one thread, and every process compiles
-its own.
+A page program is a pure function of its data: no clock, no chance, no file but the layout's own. It keeps caches of
+what it has shaped, which change its speed and never its result; one program serves one thread, and every process
+compiles its own.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class PageProgram:
     def __init__(self, layout: Layout, fonts: FontSet) -> None:
         self.layout = layout
         self.fonts = fonts.with_files(layout.fonts, layout.file)
-        self._variants: dict[tuple[tuple[str, str], ...], _Variant] = {}
-        self._variants[()] = self._variant_of(layout)
+        self._base = self._variant_of(layout)
+        self._variants = {self._wanted({}): self._base}
         self._composers: dict[tuple[str, ...], Composer] = {}
 
     def typeset(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> PageSet:
@@ -115,8 +115,9 @@ class PageProgram:
                 self._composer(variant, language, "EUR", kind, slip)
 
     def _trait_choices(self) -> list[dict[str, str]]:
-        """The base and every variant by itself."""
-        return [{}, *({trait: value} for trait, values in self.layout.traits.items() for value in values)]
+        """The base and every variant by itself. Those for envelopes are left out: the layout was read for one."""
+        others = {trait: values for trait, values in self.layout.traits.items() if trait != "envelope"}
+        return [{}, *({trait: value} for trait, values in others.items() for value in values)]
 
     # ── one document ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -154,14 +155,13 @@ class PageProgram:
         )
         return page_set, sheets
 
-    @property
-    def _base(self) -> _Variant:
-        return self._variants[()]
+    def _wanted(self, traits: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """The traits that variants are for, those that the layout was read for among them."""
+        told = {**self.layout.given, **traits}
+        return tuple((trait, told[trait]) for trait, values in self.layout.traits.items() if told.get(trait) in values)
 
     def _variant(self, traits: Mapping[str, str]) -> _Variant:
-        wanted = tuple(
-            (trait, traits[trait]) for trait, values in self.layout.traits.items() if traits.get(trait) in values
-        )
+        wanted = self._wanted(traits)
         known = self._variants.get(wanted)
         if known is None:
             known = self._variants[wanted] = self._variant_of(load_layout(self.layout.path, dict(wanted)))
