@@ -134,8 +134,8 @@ class RowsSetter:
             runs.append(Run(row.label_pen, frame.x_pt, label))
         if value:
             x_pt = frame.x_pt + self._value_pt
-            if self._align == "right":
-                x_pt = frame.x_pt + frame.width_pt - value.width_pt
+            spare_pt = frame.width_pt - self._value_pt - value.width_pt
+            x_pt += spare_pt * {"left": 0.0, "centre": 0.5, "right": 1.0}[self._align]
             runs.append(Run(row.value_pen, x_pt, value))
         pen = max((row.value_pen, row.label_pen), key=lambda pen: pen.leading_pt)
         return LineStrip(

@@ -67,6 +67,7 @@ class _Column:
         self._above_pt = pt(block.row_above_mm)
         self._setters = [TextSetter(item, edition, self.frame, names) for item in column.cell]
         self._own = {name for name, kind in names.items() if edition.names.get(name) is not kind}
+        self._alias = block.alias
         self._wraps = column.align == "left"
         self.reads = frozenset().union(*(setter.reads for setter in self._setters))
         self.known: dict[Any, Cell] = {}
@@ -87,8 +88,8 @@ class _Column:
             for path in sorted(paths):
                 if path[0] in CONSTANTS:
                     continue
-                own = path[1:] if path[0] == alias and len(path) > 1 else path
-                if len(own) > 1 or path[0] not in self._own:
+                own = path[1:] if path[0] == alias else path
+                if len(own) != 1 or path[0] not in self._own:
                     return None
                 if setter.each_reads is not None:
                     lists.append(own[0])
@@ -106,12 +107,14 @@ class _Column:
         asks_more = (
             item.when or item.each or item.names or item.otherwise or item.styled or item.max_lines or item.span_mm
         )
-        own = all(len(path) == 1 and path[0] in self._own for path in self.reads)
+        own = all(len(path) == 1 and path[0] in self._own and path[0] != self._alias for path in self.reads)
         return not more and not asks_more and item.fit == "wrap" and own and setter.pen is self._base
 
     def plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
         """A cell that is one line of one text; None when it is more than that, or something is wrong with it."""
         text = self._text(element, self._formatter)
+        if not text.isprintable() or text != text.strip():
+            return None
         pen = self._base
         try:
             shape = pen.shape_once(text)
@@ -135,15 +138,16 @@ class _Column:
         for setter in self._setters:
             # Lines in another style than the cell's switch to it and back, once for all of a paragraph.
             other = setter.pen is not base
-            strips = [strip for strip in setter.strips(scope) if isinstance(strip, LineStrip)]
+            paragraphs = list(setter.paragraphs(scope))
+            strips = [strip for _, lines_of in paragraphs for strip in lines_of]
+            if not self._wraps:
+                self._tell_wide(paragraphs, depth_pt, troubles)
             for at, strip in enumerate(strips):
                 depth_pt += strip.gap_pt
                 for trouble in strip.troubles:
                     line = Extent(strip.x_pt, depth_pt, strip.width_pt, strip.height_pt)
                     part = trouble.part._replace(down_pt=depth_pt) if trouble.part else line
                     troubles.append(trouble._replace(part=part))
-                if not self._wraps and at == 1:
-                    troubles.append(self._wide(setter, strips, scope, depth_pt))
                 fragment = "".join(self._fragment(run, glyphs) for run in strip.runs)
                 before = setter.pen.on if other and at == 0 else ""
                 after = (setter.pen.off + base.on) if other and at == len(strips) - 1 else ""
@@ -162,13 +166,16 @@ class _Column:
             return f"{scale * 100:.1f} Tz 1 0 0 1 {x_pt:.2f} \0 Tm {shape.show} 100 Tz\n"
         return f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"
 
-    def _wide(self, setter: TextSetter, strips: Sequence[LineStrip], scope: Scope, second_pt: float) -> Trouble:
-        """A figure is never broken: that it would be is a trouble. `second_pt` is where its second line begins."""
-        text = "; ".join(text for text, _ in setter.texts(scope))
-        width_pt = sum(strip.width_pt for strip in strips)
-        trouble = too_wide(text, width_pt, self.frame.width_pt, "", f"the column {self.column.name}")
-        drawn = hull_of(strips)._replace(down_pt=second_pt - strips[0].height_pt)
-        return trouble._replace(part=drawn)
+    def _tell_wide(
+        self, paragraphs: Iterable[tuple[str, Sequence[LineStrip]]], depth_pt: float, troubles: list[Trouble]
+    ) -> None:
+        """A figure is never broken: that it would be is a trouble. `depth_pt` is where the first begins."""
+        for text, strips in paragraphs:
+            if len(strips) > len(text.splitlines()):
+                width_pt = sum(strip.width_pt for strip in strips)
+                trouble = too_wide(text, width_pt, self.frame.width_pt, "", f"the column {self.column.name}")
+                troubles.append(trouble._replace(part=hull_of(strips)._replace(down_pt=depth_pt)))
+            depth_pt += sum(strip.gap_pt + strip.height_pt for strip in strips)
 
 
 def _in_row(troubles: Iterable[Trouble], place: str) -> tuple[Trouble, ...]:
@@ -276,7 +283,7 @@ class TableSetter:
             path = self._value.path
             value = (
                 element[path[0]]
-                if path is not None and len(path) == 1
+                if path is not None and len(path) == 1 and path[0] in element
                 else self._value(inner or item_scope(scope, element, self._block.alias))
             )
         return Row(
@@ -511,10 +518,9 @@ class _GroupSetter:
         if self._foot is not None and self._value is not None:
             total = sum((self._value(inner) for inner in scopes), _NOTHING)
             foot = self._foot.strips({**scopes[0], "subtotal": total})
-            figure = self._edition.wording.figures.amount(total, self._edition.digits)
-            shape = self._foot.pen.shape(figure)
-            x_pt = self._sum_frame.x_pt + self._sum_frame.width_pt - shape.width_pt
-            last = foot[-1]
+            last = foot[-1] if foot else None
             if isinstance(last, LineStrip):
+                shape = self._foot.pen.shape(self._edition.wording.figures.amount(total, self._edition.digits))
+                x_pt = self._sum_frame.x_pt + self._sum_frame.width_pt - shape.width_pt
                 last.runs = (*last.runs, Run(self._foot.pen, x_pt, shape))
         return head, members, foot

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from layouts.edition import TEXT, Edition, Frame, Scope, too_long
+from layouts.fonts import EMPHASIS, STRONG
 from layouts.geometry import pt
 from layouts.ink import Pen
 from layouts.language.expression import Expression
@@ -45,8 +46,8 @@ class TextSetter:
         style = self.pen.style
         self._marked = (
             {
-                "*": edition.pen_of(style.strong or "semibold", style),
-                "_": edition.pen_of(style.emphasis or "italic", style),
+                "*": edition.pen_of(style.strong or STRONG, style),
+                "_": edition.pen_of(style.emphasis or EMPHASIS, style),
             }
             if item.styled
             else {}
@@ -86,13 +87,15 @@ class TextSetter:
         """The item's lines."""
         if self._plain:
             text = self.text(scope, self._edition.formatter)
-            return self._paragraph(text, scope) if text and not text.isspace() else []
-        found: list[Strip] = []
-        for text, inner in self.texts(scope):
-            found.extend(self._paragraph(text, inner))
-        return found
+            return [*self._paragraph(text, scope)] if text and not text.isspace() else []
+        return [strip for _, strips in self.paragraphs(scope) for strip in strips]
 
-    def _paragraph(self, text: str, scope: Scope) -> list[Strip]:
+    def paragraphs(self, scope: Scope) -> Iterator[tuple[str, list[LineStrip]]]:
+        """Each text that is to be said, with its lines."""
+        for text, inner in self.texts(scope):
+            yield text, self._paragraph(text, inner)
+
+    def _paragraph(self, text: str, scope: Scope) -> list[LineStrip]:
         troubles: list[Trouble] = []
         item = self.item
         lines = self._styled_lines(text, troubles) if self._marked else self._plain_lines(text, scope, troubles)
@@ -140,21 +143,42 @@ class TextSetter:
         lines: list[tuple[Run, ...]] = []
         for paragraph in text.splitlines():
             line: list[tuple[Pen, str]] = []
-            for pen, word in self._words(paragraph):
-                if line and self._measure([*line, (pen, word)]) > self._width_pt:
+            for word in self._words(paragraph):
+                if line and self._measure([*line, *word]) > self._width_pt:
                     lines.append(self._runs(line, len(lines), troubles))
                     line = []
-                line.append((pen, word))
+                line.extend(word)
             if line:
                 lines.append(self._runs(line, len(lines), troubles))
         return lines
 
-    def _words(self, paragraph: str) -> Iterator[tuple[Pen, str]]:
+    def _words(self, paragraph: str) -> Iterator[list[tuple[Pen, str]]]:
+        """What stands between spaces: a word in one pen, or in parts where marks stand inside it. A word wider than a
+        line comes in pieces that are not."""
+        word: list[tuple[Pen, str]] = []
+        for pen, part in self._parts(paragraph.strip()):
+            word.append((pen, part))
+            if part[-1].isspace():
+                yield from self._pieces(word)
+                word = []
+        yield from self._pieces(word)
+
+    def _parts(self, paragraph: str) -> Iterator[tuple[Pen, str]]:
+        """Words and parts of words in the pen that their marks ask for. A space belongs to the word before it, so that
+        no line begins with one."""
         for piece in _MARKED.split(paragraph):
             marked = len(piece) > 2 and _MARKED.fullmatch(piece) is not None
             pen, said = (self._marked[piece[0]], piece.strip(piece[0])) if marked else (self.pen, piece)
-            # A space belongs to the word before it, so that no line begins with one.
-            yield from ((pen, word) for word in re.findall(r"\S+\s*|^\s+", said))
+            yield from ((pen, part) for part in re.findall(r"\S+\s*|^\s+", said))
+
+    def _pieces(self, word: list[tuple[Pen, str]]) -> Iterator[list[tuple[Pen, str]]]:
+        if word and self._measure(word) <= self._width_pt:
+            yield word
+            return
+        for pen, part in word:
+            *pieces, rest = _cut(part.rstrip(), pen, self._width_pt)
+            yield from ([(pen, piece)] for piece in pieces)
+            yield [(pen, rest + part[len(part.rstrip()) :])]
 
     def _measure(self, line: Sequence[tuple[Pen, str]]) -> float:
         last = len(line) - 1
@@ -183,9 +207,22 @@ class TextSetter:
         return tuple(runs)
 
 
-def _paragraph_strips(lines: Sequence[tuple[Run, ...]], frame: Frame, gap_pt: float, item: TextItem) -> list[Strip]:
+def _cut(word: str, pen: Pen, width_pt: float) -> list[str]:
+    """A word in pieces that are no wider, at least one. Characters that no font has take no room."""
+    pieces, used_pt = [""], 0.0
+    for char in word:
+        char_pt = pen.width_pt(pen.without_missing(char))
+        if pieces[-1] and used_pt + char_pt > width_pt:
+            pieces.append("")
+            used_pt = 0.0
+        pieces[-1] += char
+        used_pt += char_pt
+    return pieces
+
+
+def _paragraph_strips(lines: Sequence[tuple[Run, ...]], frame: Frame, gap_pt: float, item: TextItem) -> list[LineStrip]:
     """Lines as strips, the first two and the last two of a paragraph kept together."""
-    strips: list[Strip] = []
+    strips: list[LineStrip] = []
     last = len(lines) - 1
     for at, runs in enumerate(lines):
         pen = runs[0].pen
