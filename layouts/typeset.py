@@ -8,7 +8,7 @@ compiles its own.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,6 +158,8 @@ class PageProgram:
     def _wanted(self, traits: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """The traits that variants are for, those that the layout was read for among them."""
         told = {**self.layout.given, **traits}
+        if "language" in told:
+            told["language"] = _spoken(told["language"], self.layout.traits.get("language", ()))
         return tuple((trait, told[trait]) for trait, values in self.layout.traits.items() if told.get(trait) in values)
 
     def _variant(self, traits: Mapping[str, str]) -> _Variant:
@@ -194,6 +196,13 @@ class PageProgram:
                 self._composers.clear()
             self._composers[key] = known
         return known
+
+
+def _spoken(tag: str, known: Collection[str]) -> str:
+    """The language that variants know a tag by: itself, else the language that serves it ("de" for "de-AT"), of two
+    joined by a plus the first."""
+    served = load_wording(tag).language
+    return next((one for one in (tag, served) if one in known), served.partition("+")[0])
 
 
 def _resources(sheets: Sheets) -> tuple[dict[str, FormXObject], dict[str, ImageXObject]]:

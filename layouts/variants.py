@@ -16,11 +16,14 @@ from layouts.tomlfile import TomlTable
 
 TRAITS = ("language", "country", "kind", "group", "brand", "envelope")
 
+_THE_SAME_IN_ALL = ("format", "name", "fonts", "extends")
+"""What a layout has once. Fonts are loaded once for all documents; a variant names others in its styles."""
+
 
 def chosen(root: TomlTable, traits: Mapping[str, str]) -> tuple[TomlTable, tuple[int, ...]]:
     """The file's table with the variants for these traits laid over it, and which they were.
 
-    Raises LayoutError E4012 for a trait that is not known.
+    Raises LayoutError E4012 for a trait that is not known, and for what a variant can't change.
     """
     which = tuple(number for number, variant in enumerate(root.tables("variants", least=0)) if _is_for(variant, traits))
     for number in which:
@@ -40,6 +43,9 @@ def trait_values(root: TomlTable) -> dict[str, tuple[str, ...]]:
 
 
 def _is_for(variant: TomlTable, traits: Mapping[str, str]) -> bool:
+    for key in _THE_SAME_IN_ALL:
+        if variant.has(key):
+            raise variant.refuse(key, f"'{key}' is the same in all variants", "say it outside [[variants]]")
     part = variant.table("for")
     matches = True
     traits_named = part.keys()
