@@ -18,6 +18,7 @@ from layouts.parts import (
     ColumnsBlock,
     Fit,
     Group,
+    GroupSum,
     Part,
     PictureBlock,
     RowItem,
@@ -197,13 +198,11 @@ class BlockReader:
 
     def _group(self, part: TomlTable, columns: tuple[str, ...], style: str) -> Group:
         foot = self._item(part.table("foot"), style) if part.has("foot") else None
-        group = Group(
-            by=source(part, "by"),
-            head=self._item(part.table("head"), style),
-            foot=foot,
-            value=source(part, "value", None if foot else ""),
-            column=part.choice("column", (*columns, ""), None if foot else ""),
-        )
+        sums = []
+        for told in part.tables("sums", least=1 if foot else 0):
+            sums.append(GroupSum(source(told, "value"), told.choice("column", columns)))
+            told.done()
+        group = Group(source(part, "by"), self._item(part.table("head"), style), foot, tuple(sums))
         part.done()
         return group
 

@@ -33,6 +33,8 @@ DATA = Path(__file__).parent / "data"
 SHEETS = Path(__file__).parent / "sheets"
 FORMAT = 2
 
+_A4_HEIGHT_MM = 297.0
+
 
 def catalogue() -> tuple[str, ...]:
     """The shipped layouts, sorted."""
@@ -92,13 +94,14 @@ class _LayoutReader:
         styles, rules = _styles(root), _rules(root)
         blocks = BlockReader(styles, rules, self._path.parent)
         areas = self._areas()
+        sheet_height_mm = paper.number("height_mm", least=50)
         layout = Layout(
             name=root.text("name"),
             version=root.whole("version", least=1),
             file=self._path.name,
             path=str(self._path),
             width_mm=paper.number("width_mm", least=50),
-            height_mm=paper.number("height_mm", least=50),
+            height_mm=sheet_height_mm,
             margin_mm=paper.number("margin_mm", most=50),
             languages=root.texts("languages", ()),
             kinds=root.texts("kinds", ()),
@@ -111,7 +114,7 @@ class _LayoutReader:
             areas=areas,
             box_parts=tuple(_boxes(root, blocks, on=None)),
             flow=self._flow(blocks, areas),
-            slip=self._slip(),
+            slip=self._slip(sheet_height_mm),
             stocks=self._stocks(),
             traits=traits,
             given={trait: value for trait, value in given.items() if trait in traits},
@@ -174,17 +177,16 @@ class _LayoutReader:
             part.done()
         return tuple(found)
 
-    def _slip(self) -> SlipChoice | None:
+    def _slip(self, sheet_height_mm: float) -> SlipChoice | None:
         if not self._root.has("slip"):
             return None
         part = self._root.table("slip")
         slips = {}
-        raised_mm = part.number("raised_mm", 0.0, most=100)
         for name in part.texts("slips"):
             path = SLIPS / f"{name}.toml" if not name.endswith(".toml") else self._path.parent / name
             root, said = read_toml(path)
             self._digest.update(said)
-            slip = _read_slip(root, path, raised_mm)
+            slip = _read_slip(root, path, sheet_height_mm)
             slips[slip.name] = slip
         choice = SlipChoice(source(part, "choose"), slips, part.choice("otherwise", (*slips, ""), ""))
         part.done()
@@ -199,9 +201,11 @@ class _LayoutReader:
         return found
 
 
-def _read_slip(root: TomlTable, path: Path, raised_mm: float) -> Slip:
-    """A slip, so much higher on the sheet than its file has it: sheets are not all as high as A4."""
+def _read_slip(root: TomlTable, path: Path, sheet_height_mm: float) -> Slip:
+    """A slip at the foot of a sheet of this height. Its file tells its places on A4; on a lower sheet all stands higher
+    by as much."""
     _check_format(root)
+    raised_mm = _A4_HEIGHT_MM - sheet_height_mm
     styles, rules = _styles(root), _rules(root)
     blocks = BlockReader(styles, rules, path.parent)
     slip = Slip(

@@ -158,14 +158,21 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSum:
+    """A subtotal: the sum of `value` over the rows of a group, in the column `column`."""
+
+    value: Source
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Rows of one value of `by` come under a head and, when `sum` says of what, over a subtotal."""
 
     by: Source
     head: TextItem
     foot: TextItem | None
-    value: Source
-    column: str
+    sums: tuple[GroupSum, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -483,18 +483,20 @@ class _GroupSetter:
         self._alias = block.alias
         self._by = edition.expression(group.by, names)
         self._head = TextSetter(group.head, edition, frame, names)
-        self._value = edition.expression(group.value, names) if group.value else None
-        column = next((column for column in block.columns if column.name == group.column), None)
-        inner = frame.inner(column.name, column.x_mm, column.width_mm) if column else frame
+        columns = {column.name: column for column in block.columns}
+        self._sums: list[tuple[Expression, float]] = []
+        for told in group.sums:
+            column = columns[told.column]
+            right_pt = frame.x_pt + pt(column.x_mm + column.width_mm)
+            self._sums.append((edition.expression(told.value, names), right_pt))
         inner_names = {**names, "subtotal": Leaf("amount")}
         self._foot = TextSetter(group.foot, edition, frame, inner_names) if group.foot else None
-        self._sum_frame = inner
         self._edition = edition
 
     def groups(
         self, elements: Iterable[Mapping[str, Any]], scope: Scope
     ) -> Iterable[tuple[list[Strip], list[Mapping[str, Any]], list[Strip]]]:
-        """(head, members, subtotal) of each group."""
+        """(head, members, subtotals) of each group."""
         members: list[Mapping[str, Any]] = []
         scopes: list[Scope] = []
         last: Any = None
@@ -515,12 +517,13 @@ class _GroupSetter:
     ) -> tuple[list[Strip], list[Mapping[str, Any]], list[Strip]]:
         head = self._head.strips(scopes[0])
         foot: list[Strip] = []
-        if self._foot is not None and self._value is not None:
-            total = sum((self._value(inner) for inner in scopes), _NOTHING)
-            foot = self._foot.strips({**scopes[0], "subtotal": total})
+        if self._foot is not None:
+            totals = [(sum((value(inner) for inner in scopes), _NOTHING), right_pt) for value, right_pt in self._sums]
+            foot = self._foot.strips({**scopes[0], "subtotal": totals[0][0]})
             last = foot[-1] if foot else None
             if isinstance(last, LineStrip):
-                shape = self._foot.pen.shape(self._edition.wording.figures.amount(total, self._edition.digits))
-                x_pt = self._sum_frame.x_pt + self._sum_frame.width_pt - shape.width_pt
-                last.runs = (*last.runs, Run(self._foot.pen, x_pt, shape))
+                pen, figures = self._foot.pen, self._edition.wording.figures
+                for total, right_pt in totals:
+                    shape = pen.shape(figures.amount(total, self._edition.digits))
+                    last.runs = (*last.runs, Run(pen, right_pt - shape.width_pt, shape))
         return head, members, foot

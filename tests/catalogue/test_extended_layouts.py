@@ -137,8 +137,8 @@ def test_a_box_that_stands_on_no_page_is_left_out(tmp_path: Path) -> None:
     assert "running" in load_layout("invoice").boxes("continuation")
 
 
-def test_a_slip_can_stand_higher_for_a_shorter_sheet(tmp_path: Path) -> None:
-    text = 'format = 2\nextends = "invoice"\nname = "own"\nslip.raised_mm = 17.5\n'
+def test_a_slip_stands_at_the_foot_of_a_lower_sheet(tmp_path: Path) -> None:
+    text = 'format = 2\nextends = "invoice"\nname = "own"\npaper.height_mm = 279.5\n'
     base, own = load_layout("invoice").slip, load_layout(written(tmp_path, text)).slip
     assert base
     assert own
