@@ -167,7 +167,8 @@ class GroupSum:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows of one value of `by` come under a head and, when `sum` says of what, over a subtotal."""
+    """Rows of one value of `by` come under a head and, when there is a `foot`, over a line with subtotals. The first of
+    them may be named in the foot as {subtotal}."""
 
     by: Source
     head: TextItem

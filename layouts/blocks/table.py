@@ -18,6 +18,7 @@ from layouts.edition import CONSTANTS, Edition, Frame, Scope, too_wide
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Ink, Pen, Shape
+from layouts.language.expression import Expression
 from layouts.language.schema import Leaf, Names
 from layouts.language.scope import item_scope
 from layouts.parts import Carry, Column, Group, TableBlock
