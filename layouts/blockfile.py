@@ -261,8 +261,8 @@ def _align(part: TomlTable, key: str, default: Align = "left") -> Align:
     return cast(Align, part.choice(key, _ALIGNS, default))
 
 
-def _option(options: TomlTable, key: str) -> str | int:
-    return options.text_or_whole(key)
+def _option(options: TomlTable, key: str) -> str | int | bool:
+    return options.scalar(key)
 
 
 def _check_neighbour(table: TomlTable, columns: list[Column]) -> None:

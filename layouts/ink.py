@@ -31,6 +31,9 @@ _IGNORABLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\
 _BLANKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"), " ")
 
 
+_FIGURES = "0123456789.,-+%'\u2019\u2212\u00a0\u202f "
+"""What figures are made of, in any locale."""
+
 InkKind = Literal["text", "image", "code", "rule", "form"]
 Inked = tuple[str, InkKind, float, float, float, float]
 """What bears ink: the name of its box, its kind, and x, y, width, height in points from the page's top-left corner."""
@@ -50,7 +53,7 @@ def clean(text: str) -> str:
     """The text as it can be set: composed (NFC), without marks that have no ink; tabs and line breaks are spaces."""
     if not isinstance(text, str):
         raise LayoutError("E4031", f"{text!r} is not a text", remedy="pass a str")
-    if not text.isascii():
+    if not text.isascii() and not (text.isprintable() and unicodedata.is_normalized("NFC", text)):
         text = unicodedata.normalize("NFC", text).translate(_IGNORABLE)
     return text if text.isprintable() else text.translate(_BLANKS)
 
@@ -75,6 +78,12 @@ class Pen:
         self._font = f"/{self.face.resource_name} {number(style.size_pt)} Tf"
         self.on = f"{self._font} {number(style.grey)} g{tracking}\n"
         self.off = "0 Tc\n" if style.tracking_pt else ""
+        self._figures = {ord(char): self.face.hex_of[char] for char in _FIGURES if char in self.face.hex_of}
+        self._figure_pt = {
+            char: self.face.width_of[char] * style.size_pt / 1000 + style.tracking_pt
+            for char in _FIGURES
+            if char in self.face.hex_of
+        }.__getitem__
         self._shapes: dict[str, Shape] = {}
         self._broken: dict[tuple[str, float], tuple[Shape, ...]] = {}
 
@@ -89,9 +98,13 @@ class Pen:
         self._shapes[text] = known
         return known
 
-    def shape_once(self, text: str) -> Shape:
-        """The same for a text that seldom comes back, such as an amount: nothing is remembered."""
-        return self._shape(text if text.isascii() and text.isprintable() else clean(text))
+    def figure(self, text: str) -> Shape:
+        """The same for a figure, which seldom comes back: nothing is remembered. Raises LayoutError E4030."""
+        glyphs = text.translate(self._figures)
+        if len(glyphs) != 4 * len(text):
+            return self.shape(text)
+        width_pt = sum(map(self._figure_pt, text))
+        return Shape(f"<{glyphs}> Tj", width_pt, glyphs)
 
     def _shape(self, text: str) -> Shape:
         face = self.face
@@ -147,40 +160,62 @@ class Pen:
         key = (text, width_pt)
         known = self._broken.get(key)
         if known is None:
-            if "\n" in text or "\r" in text or not text.isprintable():
-                known = tuple(line for one in text.splitlines() for line in self._break(clean(one), width_pt))
-            else:
-                known = tuple(self._break(clean(text), width_pt))
+            known = self.break_once(text, width_pt)
             if len(self._broken) >= _CACHED_TEXTS:
                 self._broken.clear()
             self._broken[key] = known
         return known
 
-    def _break(self, text: str, width_pt: float) -> list[Shape]:
-        text = text.strip()
-        if not text:
-            return []
-        whole = self._shape(text)
-        if whole.width_pt <= width_pt:
-            return [whole]
-        lines: list[str] = []
-        line, line_pt = "", 0.0
-        space_pt = self._shape(" ").width_pt
-        for word in text.split(" "):
-            word_pt = self.shape(word).width_pt
-            if line and line_pt + space_pt + word_pt <= width_pt:
-                line = f"{line} {word}"
-                line_pt += space_pt + word_pt
+    def break_once(self, text: str, width_pt: float) -> tuple[Shape, ...]:
+        """The same for a text that seldom comes back: nothing is remembered but its words."""
+        if text.isprintable():
+            return self._break(text if text.isascii() else clean(text), width_pt)
+        return tuple(line for one in text.splitlines() for line in self._break(clean(one), width_pt))
+
+    def _break(self, text: str, width_pt: float) -> tuple[Shape, ...]:
+        """Lines put together from words that are shaped once: most words of a text come back in another."""
+        known, shape = self._shapes.get, self.shape
+        space = shape(" ")
+        space_pt = space.width_pt
+        lines: list[Shape] = []
+        taken: list[Shape] = []
+        taken_pt = 0.0
+        for said in text.strip().split(" "):
+            word = known(said) or shape(said)
+            longer_pt = taken_pt + space_pt + word.width_pt
+            if taken and longer_pt <= width_pt:
+                taken.append(word)
+                taken_pt = longer_pt
                 continue
-            if line:
-                lines.append(line)
-            line, line_pt = word, word_pt
-            while line_pt > width_pt:
-                fits = self._fitting(line, width_pt)
-                lines.append(line[:fits])
-                line = line[fits:]
-                line_pt = self._shape(line).width_pt
-        return [*map(self._shape, lines), *([self._shape(line)] if line else [])]
+            if taken:
+                lines.append(self._joined(taken, taken_pt, space))
+            taken, taken_pt = [word], word.width_pt
+            if taken_pt > width_pt:
+                *whole, last = self._split(said, width_pt)
+                lines.extend(whole)
+                taken, taken_pt = [last], last.width_pt
+        if taken_pt:
+            lines.append(self._joined(taken, taken_pt, space))
+        return tuple(lines)
+
+    def _joined(self, words: list[Shape], width_pt: float, space: Shape) -> Shape:
+        """Words as one line."""
+        if len(words) == 1:
+            return words[0]
+        glyphs = space.hex.join([word.hex for word in words])
+        if not self._further or not any(word.others for word in words):
+            return Shape(f"<{glyphs}> Tj", width_pt, glyphs)
+        others = tuple(other for word in words for other in word.others)
+        return Shape(f" {space.show} ".join(word.show for word in words), width_pt, glyphs, others)
+
+    def _split(self, text: str, width_pt: float) -> list[Shape]:
+        """A word too wide for a line, in parts that are not."""
+        parts: list[Shape] = []
+        while self.shape(text).width_pt > width_pt:
+            fits = self._fitting(text, width_pt)
+            parts.append(self.shape(text[:fits]))
+            text = text[fits:]
+        return [*parts, self.shape(text)] if text else parts
 
     def _fitting(self, word: str, width_pt: float) -> int:
         """How many characters of a word fit; at least one, so that breaking ends."""

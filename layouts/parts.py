@@ -244,7 +244,7 @@ class CodeBlock:
 
     symbology: str
     text: Source
-    options: tuple[tuple[str, str | int], ...]
+    options: tuple[tuple[str, str | int | bool], ...]
     width_mm: float
     height_mm: float
     least_module_mm: float

@@ -142,10 +142,11 @@ class TomlTable:
         """Every key with its table, in the order of the file."""
         return self.each(lambda part, name: part.table(name))
 
-    def text_or_whole(self, key: str) -> str | int:
+    def scalar(self, key: str) -> str | int | bool:
+        """A text, a whole number or true and false, as it stands."""
         value = self._take(key, None)
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise self.refuse(key, f"'{key}' must be a text or a whole number, not {value!r}")
+        if not isinstance(value, str | int):
+            raise self.refuse(key, f"'{key}' must be a text, a whole number, true or false, not {value!r}")
         return value
 
     def peek(self, key: str) -> object:

@@ -111,8 +111,7 @@ class RowsSetter:
         if self._value_pt:
             return self._value_pt - pt(_GAP_MM)
         # Values at the right need what they need; the label has the rest.
-        pen = said.row.value_pen
-        value_pt = pen.width_pt(pen.without_missing(said.value))
+        value_pt = self._edition.shaped(said.row.value_pen, said.value, []).width_pt
         return max(self._frame.width_pt - value_pt - pt(_GAP_MM), self._frame.width_pt / 4)
 
     def _values(self, said: _Said, troubles: list[Trouble]) -> Sequence[Shape]:

@@ -14,12 +14,12 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from layouts.blocks.text import TextSetter
-from layouts.edition import CONSTANTS, Edition, Frame, Scope, too_wide
+from layouts.edition import CONSTANTS, TEXT, Edition, Frame, Scope, too_wide
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Ink, Pen, Shape
 from layouts.language.expression import Expression
-from layouts.language.schema import Leaf, Names
+from layouts.language.schema import Leaf, Names, kind_at
 from layouts.language.scope import item_scope
 from layouts.parts import Carry, Column, Group, TableBlock
 from layouts.strip import Extent, LineStrip, RuleStrip, Run, Strip, Trouble, hull_of, set_stack
@@ -29,28 +29,33 @@ _NOTHING = Decimal(0)
 
 
 class Cell(NamedTuple):
-    """A cell made ready: its lines as (depth of the baseline under the row's top, fragment), its height without the
-    white around, and the glyphs it sets, by font resource."""
+    """A cell made ready. `first` is the fragment of its first line, which stands on the row's first baseline; `more`
+    are the others, each with the depth of its baseline under the row's top. `hex` are the glyphs in the font of the
+    table's cells, `others` those in other fonts, by resource. The height is without the white around."""
 
-    lines: tuple[tuple[float, str], ...]
+    first: str
+    more: tuple[tuple[float, str], ...]
+    hex: str
+    others: tuple[tuple[str, str], ...]
     height_pt: float
-    glyphs: tuple[tuple[str, str], ...]
     troubles: tuple[Trouble, ...]
 
 
-_EMPTY = Cell((), 0.0, (), ())
+_EMPTY = Cell("", (), "", (), 0.0, ())
 
 
 @dataclass(slots=True)
 class Row(Strip):
     """One element, or a part of one that is too high for a page.
 
+    hexes   glyphs in the font of the table's cells; `others` those in other fonts, by resource
     value   what the row adds to the carried sum; zero for the further parts of an element
     last    whether the element ends with this row, so that a rule closes it
     """
 
     lines: Sequence[tuple[float, str]] = ()
-    glyphs: Sequence[tuple[str, str]] = ()
+    hexes: Sequence[str] = ()
+    others: Sequence[tuple[str, str]] = ()
     value: Decimal = _NOTHING
     last: bool = True
     table: TableSetter | None = None
@@ -73,11 +78,11 @@ class _Column:
         self.reads = frozenset().union(*(setter.reads for setter in self._setters))
         self.known: dict[Any, Cell] = {}
         self.key = self._key_of(block.alias)
+        self._names = names
         self.plain = self._is_plain()
-        self._text = self._setters[0].text
-        self._formatter = edition.formatter
         self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
+        self._write = self._writer(edition)
 
     def _key_of(self, alias: str) -> Callable[[Mapping[str, Any]], Any] | None:
         """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
@@ -111,23 +116,53 @@ class _Column:
         own = all(len(path) == 1 and path[0] in self._own and path[0] != self._alias for path in self.reads)
         return not more and not asks_more and item.fit == "wrap" and own and setter.pen is self._base
 
+    def _writer(self, edition: Edition) -> Callable[[Mapping[str, Any]], str]:
+        """How a plain cell's text is made. A field by itself, and an amount, need no template: most cells are that."""
+        template, formatter = self._setters[0].text, edition.formatter
+        (only, *more) = template.parts or ("",)
+        if not more and isinstance(only, Expression) and self.plain:
+            if only.applied is not None and only.applied[0] == "amount" and len(only.applied[1]) == 1:
+                field, amount, digits = only.applied[1][0], edition.wording.figures.amount, edition.digits
+                return lambda element: amount(element[field], digits)
+            if only.path is not None and kind_at(only.path, self._names) == TEXT:
+                return itemgetter(only.path[0])
+        return lambda element: template(element, formatter)
+
     def plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
-        """A cell that is one line of one text; None when it is more than that, or something is wrong with it."""
-        text = self._text(element, self._formatter)
+        """A cell that is one text, without the ways of `cell`; None when something is wrong with it."""
+        text = self._write(element)
+        if not text:
+            return _EMPTY
         if not text.isprintable() or text != text.strip():
             return None
-        pen = self._base
+        pen, width_pt, x_pt = self._base, self.frame.width_pt, self.frame.x_pt
         try:
-            shape = pen.shape_once(text)
+            if not self._wraps:
+                shape = pen.figure(text)
+                if shape.width_pt > width_pt or shape.others:
+                    return None
+                x_pt += (width_pt - shape.width_pt) * self._spare
+                return Cell(f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n", (), shape.hex, (), pen.leading_pt, ())
+            shapes = pen.break_once(text, width_pt)
         except LayoutError:
             return None
-        if shape.width_pt > self.frame.width_pt or shape.others or not text:
-            return None
-        x_pt = self.frame.x_pt
-        if self._spare:
-            x_pt += (self.frame.width_pt - shape.width_pt) * self._spare
-        fragment = f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"
-        return Cell(((self._plain_pt, fragment),), pen.leading_pt, ((pen.face.resource_name, shape.hex),), ())
+        depth_pt, leading_pt = self._plain_pt, pen.leading_pt
+        lines: list[tuple[float, str]] = []
+        for shape in shapes:
+            if shape.others:
+                return None
+            lines.append((depth_pt, f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"))
+            depth_pt += leading_pt
+        if not lines:
+            return _EMPTY
+        (_, first), *more = lines
+        return Cell(first, tuple(more), "".join([shape.hex for shape in shapes]), (), leading_pt * len(lines), ())
+
+    def keep(self, key: Any, cell: Cell) -> None:
+        """Remember a cell under what it says."""
+        if len(self.known) >= _CACHED_CELLS:
+            self.known.clear()
+        self.known[key] = cell
 
     def cell(self, scope: Scope) -> Cell:
         """The cell of the row whose scope this is."""
@@ -156,7 +191,8 @@ class _Column:
                 depth_pt += strip.height_pt
         if not lines:
             return _EMPTY
-        return Cell(tuple(lines), depth_pt - self._above_pt, tuple(glyphs), tuple(troubles))
+        (_, first), *more = lines
+        return Cell(first, tuple(more), "", tuple(glyphs), depth_pt - self._above_pt, tuple(troubles))
 
     @staticmethod
     def _fragment(run: Run, glyphs: list[tuple[str, str]]) -> str:
@@ -209,6 +245,7 @@ class TableSetter:
         self.pen = edition.pens[block.cell_style]
         self._columns = [_Column(column, edition, frame, block, self._names) for column in block.columns]
         self._above_pt, self._below_pt = pt(block.row_above_mm), pt(block.row_below_mm)
+        self._first_pt = self._above_pt + self.pen.baseline_pt
         self.row_rule = edition.rules[block.row_rule] if block.row_rule else None
         self.carry = CarrySetter(block.carry, edition, frame, block) if block.carry else None
         self._value = edition.expression(block.carry.value, self._names) if block.carry else None
@@ -253,9 +290,10 @@ class TableSetter:
     def _row(self, element: Mapping[str, Any], scope: Scope) -> Row:
         first: list[str] = []
         more: list[tuple[float, str]] = []
-        glyphs: list[tuple[str, str]] = []
+        hexes: list[str] = []
+        others: list[tuple[str, str]] = []
         troubles: tuple[Trouble, ...] = ()
-        height_pt = 0.0
+        height_pt = self.pen.leading_pt
         inner: Scope | None = None
         for column in self._columns:
             key = column.key(element) if column.key is not None else None
@@ -263,41 +301,40 @@ class TableSetter:
             if cell is None:
                 cell = column.plain_cell(element) if column.plain else None
                 if cell is None:
-                    if inner is None:
-                        inner = item_scope(scope, element, self._block.alias)
+                    inner = inner or item_scope(scope, element, self._block.alias)
                     cell = column.cell(inner)
                 if key is not None:
-                    if len(column.known) >= _CACHED_CELLS:
-                        column.known.clear()
-                    column.known[key] = cell
-            if cell.lines:
-                first.append(cell.lines[0][1])
-                if len(cell.lines) > 1:
-                    more.extend(cell.lines[1:])
-                glyphs += cell.glyphs
+                    column.keep(key, cell)
+            first.append(cell.first)
+            hexes.append(cell.hex)
+            if cell.more:
+                more += cell.more
+            if cell.others:
+                others += cell.others
+            if cell.troubles:
                 troubles += cell.troubles
-                height_pt = max(height_pt, cell.height_pt)
-        height_pt = max(height_pt, self.pen.leading_pt)
-        lines = ((self._above_pt + self.pen.baseline_pt, "".join(first)), *more)
-        value = _NOTHING
-        if self._value is not None:
-            path = self._value.path
-            value = (
-                element[path[0]]
-                if path is not None and len(path) == 1 and path[0] in element
-                else self._value(inner or item_scope(scope, element, self._block.alias))
-            )
+            height_pt = max(height_pt, cell.height_pt)
+        frame = self._frame
         return Row(
-            name=self._frame.name,
-            x_pt=self._frame.x_pt,
-            width_pt=self._frame.width_pt,
+            name=frame.name,
+            x_pt=frame.x_pt,
+            width_pt=frame.width_pt,
             height_pt=self._above_pt + height_pt + self._below_pt,
             troubles=troubles,
-            lines=lines,
-            glyphs=glyphs,
-            value=value,
+            lines=[(self._first_pt, "".join(first)), *more],
+            hexes=hexes,
+            others=others,
+            value=_NOTHING if self._value is None else self._value_of(element, scope),
             table=self,
         )
+
+    def _value_of(self, element: Mapping[str, Any], scope: Scope) -> Decimal:
+        """What a row adds to the sum that is carried."""
+        assert self._value is not None
+        path = self._value.path
+        if path is not None and len(path) == 1 and path[0] in element:
+            return element[path[0]]  # type: ignore[no-any-return]
+        return self._value(item_scope(scope, element, self._block.alias))
 
     def _belonging(self, strip: Strip, *, keep: bool) -> Row:
         """A strip of a group as a row of the table."""
@@ -343,7 +380,8 @@ class TableSetter:
             troubles=_in_part(row.troubles, top_pt, row.height_pt if last else end_pt) if row.troubles else (),
             lines=tuple((depth_pt - top_pt, fragment) for depth_pt, fragment in lines),
             # A page set's glyphs are gathered over all pages, so the first part may account for all of them.
-            glyphs=row.glyphs if first else (),
+            hexes=row.hexes if first else (),
+            others=row.others if first else (),
             value=row.value if first else _NOTHING,
             last=last,
             table=self,
@@ -392,7 +430,7 @@ class TableSetter:
 
     def set_rows(self, ink: Ink, rows: Sequence[Row], y_pt: float) -> float:
         """Set rows from y downwards; returns where they end."""
-        ink.take(self.pen)
+        cells = ink.take(self.pen)
         texts, page_pt, gathered = ink.texts, ink.height_pt, ink.glyphs
         left_pt, right_pt = self._frame.x_pt, self._frame.x_pt + self._frame.width_pt
         rule = self.row_rule
@@ -405,11 +443,9 @@ class TableSetter:
                 ink.take(self.pen)
             for depth_pt, fragment in row.lines:
                 texts.append(fragment.replace("\0", f"{page_pt - y_pt - depth_pt:.2f}"))
-            for resource, glyphs in row.glyphs:
-                try:
-                    gathered[resource].append(glyphs)
-                except KeyError:
-                    gathered[resource] = [glyphs]
+            cells += row.hexes
+            for resource, glyphs in row.others:
+                gathered.setdefault(resource, []).append(glyphs)
             y_pt += row.height_pt
             if row.last and rule is not None:
                 end = f"{page_pt - y_pt:.2f}"

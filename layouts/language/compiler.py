@@ -296,6 +296,15 @@ def path_of(node: Node) -> Path | None:
     return None
 
 
+def applied_of(node: Node) -> tuple[str, Path] | None:
+    """The name and the path of one function or format that is applied to a plain path and nothing else."""
+    match node:
+        case Call(name=name, arguments=(only,), named=()):
+            path = path_of(only)
+            return (name, path) if path else None
+    return None
+
+
 def _constant(value: Value) -> Run:
     return lambda _scope, _formatter: value
 
