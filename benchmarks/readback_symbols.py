@@ -1,0 +1,190 @@
+"""Marks and codes of a page, read from its pixels, against what the data call for.
+
+What a mark means is said here anew (docs/marks.md, "The quadient set"), and so is the text of the EPC code, so that
+encoder and reader can't be wrong together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from layouts.geometry import Box
+from layouts.parts import CodeBlock, Layout
+from layouts.remittance.scheme import payment_scheme
+from layouts.wording import load_wording
+from mailroom.domain.invoice import InvoiceKind, IssuedInvoice
+from omr.markset import MarkSet
+from omr.read import read_strip
+from omr.sheet import SheetOrders
+from spool.batch import BatchSheet
+
+Gray = NDArray[np.uint8]
+"""A page's pixels: rows × columns, 0 black … 255 white."""
+
+READ_DPI = 300
+_PX_PER_MM = READ_DPI / 25.4
+_AROUND_MM = 2.0
+_SEQUENCE = 8
+_EPC_CHARACTER_SETS = {"1": "utf-8", "2": "iso-8859-1"}
+_MOST_NAME, _MOST_TEXT = 70, 140
+_MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417"})
+
+
+class Symbol(NamedTuple):
+    """A code: its symbology and what it says."""
+
+    symbology: str
+    text: str
+
+
+# ── what must be there ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def due_marks(orders: SheetOrders) -> dict[str, bool]:
+    """The marks of a sheet by role, as docs/marks.md has them."""
+    last = orders.sheet == orders.of
+    sequence = orders.ordinal % _SEQUENCE
+    marks = {"start": True, "divert": orders.divert, "stop": orders.stop, "insert": last, "safety": True}
+    marks |= {f"select-{feeder}": last and feeder in orders.selects for feeder in range(1, 7)}
+    marks |= {f"sequence-{bit}": bool(sequence & bit) for bit in (1, 2, 4)}
+    return marks | {"parity": sum(marks.values()) % 2 == 1}
+
+
+def slip_of(invoice: IssuedInvoice, layout: Layout) -> str:
+    """The payment part that an invoice gets; "" for none."""
+    payment = invoice.payment
+    if layout.slip is None or invoice.kind is InvoiceKind.CREDIT_NOTE:
+        return ""
+    if invoice.totals.payable <= 0 or not payment.account:
+        return ""
+    told = {"account": payment.account, "reference": payment.reference, "bic": payment.bic}
+    scheme = payment_scheme(told, invoice.currency, invoice.seller.address.country)
+    return scheme if scheme in layout.slip.slips else layout.slip.otherwise
+
+
+def due_symbols(invoice: IssuedInvoice, slip: str) -> set[Symbol]:
+    """The codes of the last page: whatever is paid in euro to an IBAN bears an EPC code."""
+    symbols = set()
+    if slip and invoice.currency == "EUR" and invoice.payment.account[:2].isalpha():
+        symbols.add(Symbol("QRCode", epc_text(invoice)))
+    return symbols
+
+
+def epc_text(invoice: IssuedInvoice) -> str:
+    """The text of the EPC code (EPC069-12, version 002): twelve lines, empty ones at the end left out."""
+    payment = invoice.payment
+    free = load_wording(invoice.language).get("payment.text").format(number=invoice.number)
+    is_structured = payment.reference.startswith("RF")
+    rows = (
+        payment.bic,
+        payment.account_name[:_MOST_NAME],
+        payment.account,
+        f"EUR{invoice.totals.payable:.2f}",
+        "",
+        payment.reference if is_structured else "",
+        "" if is_structured else f"{payment.reference} {free}"[:_MOST_TEXT],
+    )
+    character_set = "2" if all(ord(letter) < 256 for letter in "".join(rows)) else "1"
+    return "\n".join(("BCD", "002", character_set, "SCT", *rows)).rstrip("\n")
+
+
+def code_boxes(layout: Layout, slip: str) -> tuple[Box, ...]:
+    """Where a slip's codes stand."""
+    if layout.slip is None or not slip:
+        return ()
+    return tuple(part.box for part in layout.slip.slips[slip].boxes if isinstance(part.block, CodeBlock))
+
+
+# ── what is there ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def sheet_faults(gray: Gray, sheet: BatchSheet, marks: MarkSet, number: int) -> Iterator[tuple[str, str, str]]:
+    """(what, expected, found) for everything in the strip of a front that is not this sheet's."""
+    strip = marks.strip
+    reading = read_strip(_cut(gray, Box(strip.x, strip.y, strip.w, strip.h)), READ_DPI, marks, number=number)
+    if reading.sheet != sheet.id:
+        yield "sheet code", str(sheet.id), str(reading.sheet)
+    due = due_marks(sheet.orders)
+    if reading.roles != due:
+        yield "marks", _roles(due), _roles(reading.roles or {})
+    if reading.problems:
+        yield "strip", "", "; ".join(reading.problems)
+
+
+def read_codes(gray: Gray, boxes: Collection[Box]) -> Counter[Symbol]:
+    """The codes in these boxes."""
+    found: Counter[Symbol] = Counter()
+    for box in boxes:
+        around = Box(
+            box.x_mm - _AROUND_MM,
+            box.y_mm - _AROUND_MM,
+            box.width_mm + 2 * _AROUND_MM,
+            box.height_mm + 2 * _AROUND_MM,
+        )
+        found += _symbols(zxingcpp.read_barcodes(_cut(gray, around)))
+    return found
+
+
+def search(gray: Gray, *, thorough: bool) -> Counter[Symbol]:
+    """The codes anywhere on a page: every symbology, turned and inverted ones too when `thorough`; else upright ones
+    at half the resolution, which takes a tenth of the time and may miss one."""
+    if thorough:
+        return _symbols(zxingcpp.read_barcodes(gray))
+    half = np.ascontiguousarray(gray[::2, ::2])
+    return _symbols(zxingcpp.read_barcodes(half, try_rotate=False, try_invert=False, try_downscale=False))
+
+
+def epc_amount(text: str) -> Decimal:
+    """The amount that an EPC code asks for."""
+    return Decimal(text.split("\n")[7].removeprefix("EUR"))
+
+
+def _cut(gray: Gray, box: Box) -> Gray:
+    rows, columns = gray.shape
+    top, bottom = (round(edge * _PX_PER_MM) for edge in (box.y_mm, box.bottom_mm))
+    left, right = (round(edge * _PX_PER_MM) for edge in (box.x_mm, box.x_mm + box.width_mm))
+    return np.ascontiguousarray(gray[max(0, top) : min(rows, bottom), max(0, left) : min(columns, right)])
+
+
+def _symbols(barcodes: Collection[zxingcpp.Barcode]) -> Counter[Symbol]:
+    """What was found. Bars read across a matrix code are a reader's guess at its modules (four digits of ITF have no
+    check digit), not another code."""
+    matrices = [_outline(barcode) for barcode in barcodes if barcode.format.name in _MATRIX]
+    return Counter(
+        _symbol(barcode)
+        for barcode in barcodes
+        if barcode.format.name in _MATRIX or not any(_overlaps(_outline(barcode), outline) for outline in matrices)
+    )
+
+
+def _outline(barcode: zxingcpp.Barcode) -> tuple[int, int, int, int]:
+    """The upright rectangle around a code: left, top, right, bottom, in pixels."""
+    position = barcode.position
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    across, down = [corner.x for corner in corners], [corner.y for corner in corners]
+    return min(across), min(down), max(across), max(down)
+
+
+def _overlaps(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
+    """What a banking app makes of a code: the bytes of an EPC code are letters of the set that its third line names."""
+    symbology = barcode.format.name
+    raw: bytes = barcode.bytes
+    if raw.startswith(b"BCD\n"):
+        coding = _EPC_CHARACTER_SETS.get(raw.split(b"\n")[2].decode("ascii", "replace"), "ascii")
+        return Symbol(symbology, raw.decode(coding, "replace"))
+    return Symbol(symbology, barcode.text)
+
+
+def _roles(roles: dict[str, bool]) -> str:
+    return " ".join(sorted(role for role, is_true in roles.items() if is_true)) or "none"
