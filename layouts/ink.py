@@ -98,11 +98,11 @@ class Pen:
         self._shapes[text] = known
         return known
 
-    def figure(self, text: str) -> Shape:
-        """The same for a figure, which seldom comes back: nothing is remembered. Raises LayoutError E4030."""
+    def figure(self, text: str) -> Shape | None:
+        """The same for a figure, which seldom comes back: nothing is remembered. None for any other text."""
         glyphs = text.translate(self._figures)
         if len(glyphs) != 4 * len(text):
-            return self.shape(text)
+            return None
         width_pt = sum(map(self._figure_pt, text))
         return Shape(f"<{glyphs}> Tj", width_pt, glyphs)
 

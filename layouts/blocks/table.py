@@ -133,12 +133,13 @@ class _Column:
         text = self._write(element)
         if not text:
             return _EMPTY
-        if not text.isprintable() or text != text.strip():
-            return None
         pen, width_pt, x_pt = self._base, self.frame.width_pt, self.frame.x_pt
+        shape = None if self._wraps else pen.figure(text)
+        if shape is None and (not text.isprintable() or text != text.strip()):
+            return None
         try:
             if not self._wraps:
-                shape = pen.figure(text)
+                shape = shape or pen.shape(text)
                 if shape.width_pt > width_pt or shape.others:
                     return None
                 x_pt += (width_pt - shape.width_pt) * self._spare
