@@ -92,7 +92,7 @@ class _Column:
         for setter in self._setters:
             paths = setter.each_reads if setter.each_reads is not None else setter.reads
             for path in sorted(paths):
-                if path[0] in CONSTANTS:
+                if path[0] in CONSTANTS and path[0] not in self._own:
                     continue
                 own = path[1:] if path[0] == alias else path
                 if len(own) != 1 or path[0] not in self._own:

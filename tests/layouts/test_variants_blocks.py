@@ -93,7 +93,7 @@ def test_a_box_is_taken_out_by_a_condition_that_never_holds(tmp_path: Path, font
 
 def test_a_mistake_in_a_variant_is_found_when_the_layout_is_checked(tmp_path: Path, fonts: FontSet) -> None:
     program = program_of(tmp_path, fonts, BOX, variant("brand", '["Nord"]', "{document.titel}"))
-    with pytest.raises(LayoutError, match="E4051 there is no field 'document.titel'"):
+    with pytest.raises(LayoutError, match=r"E4051 there is no field 'document\.titel'"):
         program.check("en", "")
 
 
