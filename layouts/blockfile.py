@@ -16,6 +16,7 @@ from layouts.parts import (
     CodeBlock,
     Column,
     ColumnsBlock,
+    FieldBlock,
     Fit,
     Group,
     GroupSum,
@@ -52,6 +53,7 @@ class BlockReader:
             "address": self._address,
             "picture": self._picture,
             "code": self._code,
+            "field": self._field,
             "rule": self._rule_block,
         }
 
@@ -245,6 +247,17 @@ class BlockReader:
             caption_style=self._style(part, "caption_style", None if caption else ""),
             overlay=part.choice("overlay", ("", "swiss-cross"), ""),
             place=part.place("text"),
+            quiet_zone=cast(Literal["inside", "outside"], part.choice("quiet_zone", ("inside", "outside"), "inside")),
+        )
+
+    def _field(self, part: TomlTable, width_mm: float) -> FieldBlock:
+        cells = part.whole("cells", 1, least=1, most=50)
+        return FieldBlock(
+            rule=self.rule(part, "rule", ""),
+            corners_mm=part.number("corners_mm", 0.0, most=width_mm / 2),
+            cells=cells,
+            gap_mm=part.number("gap_mm", 0.0, most=width_mm / max(cells - 1, 1)),
+            fill=part.number("fill", most=1) if part.has("fill") else None,
         )
 
     def _rule_block(self, part: TomlTable, _width_mm: float) -> RuleBlock:

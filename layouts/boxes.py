@@ -15,7 +15,7 @@ from layouts.edition import CONSTANTS, Edition, Frame, Scope, roots, too_high
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
 from layouts.parts import BoxPart, Rule
-from layouts.strip import Strip, height_of, hull_of, set_stack
+from layouts.strip import LineStrip, Strip, height_of, hull_of, set_stack
 
 STATIC_ROOTS = frozenset({"seller", "brand"})
 """What stays the same over many documents."""
@@ -50,11 +50,23 @@ class BoxSetter:
         if height_pt > self._room_pt + _HAIR_PT and not any(one.rule == "too-many-lines" for one in strips[0].troubles):
             trouble = too_high(self.part.name, height_pt, self._room_pt, len(strips))
             strips[0].troubles = (*strips[0].troubles, trouble._replace(part=hull_of(strips)))
-        spare_pt = max(self._room_pt - height_pt, 0.0)
-        top_pt = self._top_pt + spare_pt * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.part.upright]
-        set_stack(ink, strips, top_pt)
+        set_stack(ink, strips, self._top_pt + self._down_pt(strips[-1], height_pt))
         if self._rule is not None:
             self._draw_frame(ink, self._rule)
+
+    def _down_pt(self, last: Strip, height_pt: float) -> float:
+        """How far under the top of the box its strips begin."""
+        spare_pt = max(self._room_pt - height_pt, 0.0)
+        match self.part.upright:
+            case "top":
+                return 0.0
+            case "middle":
+                return spare_pt / 2
+            case "bottom":
+                return spare_pt
+            case "baseline":
+                under_pt = last.height_pt - last.baseline_pt if isinstance(last, LineStrip) else 0.0
+                return self._room_pt - height_pt + under_pt
 
     def _without_spare(self, strips: list[Strip]) -> float:
         """Take out what may be left out until the rest fits; returns the height."""

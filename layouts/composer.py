@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,21 @@ from layouts.fonts import EMPHASIS, STRONG, FontSet
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
 from layouts.language.schema import Leaf, Names, Rows, Table, root_names
-from layouts.parts import Block, BoxPart, ColumnsBlock, FlowPart, Layout, PictureBlock, RowsBlock, Slip, Style
+from layouts.parts import (
+    Block,
+    BoxPart,
+    ColumnsBlock,
+    FieldBlock,
+    FlowPart,
+    Layout,
+    PictureBlock,
+    RowsBlock,
+    RuleBlock,
+    Slip,
+    Style,
+)
 from layouts.strip import Strip
-from layouts.wording import Wording
+from layouts.wording import Wording, load_wording
 
 _KINDS = (
     frozenset({"first"}),
@@ -97,9 +110,12 @@ class Composer:
         self._hidden = chosen.hides if chosen else frozenset[str]()
         self._boxes = [BoxSetter(part, edition) for part in layout.box_parts]
         self._slip_boxes: list[BoxSetter] = []
+        self._slip_top_mm = 0.0
         self._raised: dict[str, BoxSetter] = {}
         if chosen:
-            self._add_slip(chosen, Edition(styles, rules, fonts, _wording_of(chosen, wording), currency, kind, names))
+            said = load_wording(chosen.language(wording.language))
+            own = edition if said is wording else Edition(styles, rules, fonts, said, currency, kind, names)
+            self._add_slip(chosen, own)
         self._pages = {kinds: self._page_boxes(kinds) for kinds in _KINDS}
         self._head_is_sure = self._is_head_sure()
         self._room = self._room_of(parts, chosen)
@@ -115,6 +131,7 @@ class Composer:
         self.identity += f" {edition.wording.language} {edition.wording.digest}"
         grounds_first = sorted(slip.parts, key=lambda part: not isinstance(part.block, FieldBlock | RuleBlock))
         self._slip_boxes = [BoxSetter(part, edition) for part in grounds_first]
+        self._slip_top_mm = slip.top_mm
         raised = [part for part in self.layout.box_parts if part.name in slip.raises]
         up_mm = max((part.box.bottom_mm for part in raised), default=0.0) - slip.top_mm
         for part in raised:
@@ -135,7 +152,7 @@ class Composer:
         after = sorted((box for box in boxes if box not in before), key=lambda box: box.part.box.y_mm)
         if "last" in kinds and self._slip_boxes:
             # Whole, and in the order of its file: its parts stand beside one another.
-            at = bisect(after, self._slip_boxes[0].part.box.y_mm, key=lambda box: box.part.box.y_mm)
+            at = bisect(after, self._slip_top_mm, key=lambda box: box.part.box.y_mm)
             after[at:at] = self._slip_boxes
         size = self.width_pt, self.height_pt
         return _PageBoxes(grouped(before, *size), grouped(after, *size), before)

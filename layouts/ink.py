@@ -287,6 +287,16 @@ class Ink:
             f"{' [] 0 d' if dash else ''}\n"
         )
 
+    def path(self, rule: Rule, *points: tuple[float, float], closed: bool = False) -> None:
+        """Draw a line through points with mitred corners."""
+        dash = f"[{number(pt(rule.dash_mm))}] 0 d " if rule.dash_mm else ""
+        places = [f"{number(x_pt)} {number(self.height_pt - y_pt)}" for x_pt, y_pt in points]
+        way = f"{places[0]} m {' l '.join(places[1:])}"
+        self.below.append(
+            f"{dash}{number(rule.width_pt)} w {number(rule.grey)} G {way} l {'s' if closed else 'S'}"
+            f"{' [] 0 d' if dash else ''}\n"
+        )
+
     def form(self, form: Form, y_pt: float = 0.0) -> None:
         """Draw a form, moved down by y. It interrupts the text, so that a reader gets all in the order it was set."""
         name = form.xobject.name

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from layouts.blockfile import BlockReader, source
 from layouts.parts import (
@@ -219,6 +219,9 @@ def _read_slip(root: TomlTable, path: Path, sheet_height_mm: float) -> Slip:
         styles=styles,
         rules=rules,
         stock=root.text("stock", ""),
+        margin_mm=root.number("margin_mm", most=50) if root.has("margin_mm") else None,
+        raises=frozenset(root.texts("raises", ())),
+        languages=root.texts("languages", ()),
     )
     root.done()
     return slip
@@ -235,7 +238,7 @@ def _boxes(root: TomlTable, blocks: BlockReader, on: frozenset[PageKind] | None)
                 box=box,
                 on=on or _on(part),
                 when=source(part, "when", ""),
-                upright=cast(Upright, part.choice("upright", ("top", "middle", "bottom"), "top")),
+                upright=cast(Upright, part.choice("upright", get_args(Upright), "top")),
                 frame=blocks.rule(part, "frame", ""),
                 block=blocks.block(part, box.width_mm),
             )

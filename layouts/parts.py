@@ -8,7 +8,7 @@ pages one after another. Texts and conditions are kept as they were written, wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from layouts.geometry import Box
@@ -18,7 +18,7 @@ PAGE_KINDS: tuple[PageKind, ...] = ("first", "continuation", "last")
 
 Align = Literal["left", "centre", "right"]
 Fit = Literal["wrap", "condense"]
-Upright = Literal["top", "middle", "bottom"]
+Upright = Literal["top", "middle", "bottom", "baseline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,8 @@ class PictureBlock:
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
     """A barcode or matrix code. Empty text leaves it out, as does a code whose modules would be smaller than
-    `least_module_mm`. `height_mm` is that of a linear code; `caption` stands under it."""
+    `least_module_mm`. `height_mm` is that of a linear code; `caption` stands under it. With its quiet zone outside, the
+    code fills its box, and the layout keeps free what it needs around it."""
 
     symbology: str
     text: Source
@@ -253,6 +254,20 @@ class CodeBlock:
     caption_style: str
     overlay: str
     place: str
+    quiet_zone: Literal["inside", "outside"] = "inside"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldBlock:
+    """An empty field, to be filled in by hand or to lie under what stands in it: `cells` beside one another with
+    `gap_mm` between. `rule` is drawn around each; with `corners_mm`, its corners only. `fill` is the grey it is filled
+    with, 1 for white, None for nothing."""
+
+    rule: str
+    corners_mm: float
+    cells: int
+    gap_mm: float
+    fill: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +277,15 @@ class RuleBlock:
     rule: str
 
 
-Block = TextBlock | RowsBlock | TableBlock | ColumnsBlock | AddressBlock | PictureBlock | CodeBlock | RuleBlock
+Block = (
+    TextBlock | RowsBlock | TableBlock | ColumnsBlock | AddressBlock | PictureBlock | CodeBlock | FieldBlock | RuleBlock
+)
 
 
 @dataclass(frozen=True, slots=True)
 class BoxPart:
-    """A box with its block, on the pages it is `on`. `upright` aligns the block at the top, middle or foot of the box.
-    `frame` is a rule drawn around."""
+    """A box with its block, on the pages it is `on`. `upright` aligns the block at the top, middle or foot of the box,
+    or sets the baseline of its last line on the box's lower edge. `frame` is a rule drawn around."""
 
     name: str
     box: Box
@@ -304,8 +321,13 @@ class Areas:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A payment part at the foot of the last page: its boxes, where the flow must end above it, and the boxes of the
-    layout that give way to it. The layout's clear zones end at `clear_to_mm` when the slip takes the paper below it."""
+    """A payment part at the foot of the last page: its boxes, and where the flow must end above it.
+
+    Boxes of the layout that stand in its way are left out (`hides`), or stand just above it instead (`raises`). Its own
+    boxes may come as near to the sheet's edge as `margin_mm` (None: as the layout's), and below `clear_to_mm` they may
+    stand in the layout's clear zones. `languages` are those it may be in: for a document in another it is in the first
+    of them; () for any. `stock` is the paper it wants, "" for the layout's own.
+    """
 
     name: str
     top_mm: float
@@ -315,6 +337,20 @@ class Slip:
     styles: Mapping[str, Style]
     rules: Mapping[str, Rule]
     stock: str
+    margin_mm: float | None = None
+    raises: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[BoxPart, ...]:
+        """Its boxes under the names that findings call them by: "ch-qr/amount"."""
+        return tuple(replace(part, name=f"{self.name}/{part.name}") for part in self.boxes)
+
+    def language(self, asked: str) -> str:
+        """The language the slip is in where a document is in `asked`, which may be two joined by a plus."""
+        if not self.languages:
+            return asked
+        return next((one for one in (asked, *asked.split("+")) if one in self.languages), self.languages[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +409,11 @@ class Layout:
         if self.areas is not None and page != "last":
             found["flow"] = self.areas.first if page == "first" else self.areas.continuation
         return found
+
+    @property
+    def slips(self) -> Mapping[str, Slip]:
+        """The payment slips a document may get, by name."""
+        return self.slip.slips if self.slip else {}
 
     def address_box(self) -> Box | None:
         """The box that must show through the window."""

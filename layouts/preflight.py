@@ -12,7 +12,8 @@ from layouts.finding import Finding, Rule
 from layouts.freearea import intersection, largest_free_box, outside_strip
 from layouts.geometry import Box
 from layouts.pageink import InkBox
-from layouts.parts import PAGE_KINDS, PageKind, Zone
+from layouts.parts import PAGE_KINDS, PageKind, Slip, Zone
+from layouts.slippaper import SlipPaper, slip_findings, slip_of, slip_papers
 from layouts.visibility import address_hidden, does_not_fit, exposures, shown, visibility
 
 ADDRESS = "address"
@@ -41,6 +42,8 @@ class SheetLayout(Protocol):
     def margin_mm(self) -> float: ...
     @property
     def clear_zones(self) -> tuple[Zone, ...]: ...
+    @property
+    def slips(self) -> Mapping[str, Slip]: ...
 
     def boxes(self, page: PageKind, /) -> dict[str, Box]:
         """The boxes that may bear ink on a page of this kind, by name; the first page has one called "address"."""
@@ -77,7 +80,8 @@ def check_layout(
 
 
 def geometry_findings(layout: SheetLayout) -> Iterator[Finding]:
-    """Boxes that leave the printable area, touch a clear zone, or overlap another box of the same page."""
+    """Boxes that leave the printable area, touch a clear zone, or overlap another box of the same page; those of
+    payment slips too."""
     printable = _sheet(layout).grown(-layout.margin_mm)
     seen: set[tuple[str, Box]] = set()
     seen_pairs: set[tuple[str, Box, str, Box]] = set()
@@ -96,6 +100,7 @@ def geometry_findings(layout: SheetLayout) -> Iterator[Finding]:
                 overlap_mm = min(common.width_mm, common.height_mm)
                 fact = f"boxes '{one}' and '{other}' of the {kind} page overlap by {overlap_mm:.1f} mm"
                 yield Finding("overlap", one, overlap_mm, fact, page=_page_of(kind), place=common)
+    yield from slip_findings(layout)
 
 
 def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Finding]:
@@ -108,7 +113,8 @@ def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Fin
                 fact = f"'{mark_name(name)}' reaches {outside_mm:.1f} mm out of the clear zone"
                 yield Finding("mark-outside-zone", name, outside_mm, fact, place=outside_strip(mark, nearest))
         for kind in PAGE_KINDS:
-            for box_name, box in layout.boxes(kind).items():
+            slips = [part for slip in layout.slips.values() for part in slip.parts] if kind == "last" else []
+            for box_name, box in (layout.boxes(kind) | {part.name: part.box for part in slips}).items():
                 if common := intersection(mark, box):
                     fact = f"'{mark_name(name)}' stands on '{box_name}' of the {kind} page"
                     amount_mm = min(common.width_mm, common.height_mm)
@@ -171,7 +177,8 @@ class Preflight:
         marks = mark_boxes or {}
         self._two_sided = two_sided
         self._printable = _sheet(layout).grown(-layout.margin_mm)
-        self._margin_mm = layout.margin_mm
+        self._paper = SlipPaper(self._printable, layout.margin_mm, layout.height_mm)
+        self._slips = slip_papers(layout)
         self._wrong = [wrong for envelope in envelopes if (wrong := _unfit(layout, envelope))]
         self._fitting = [envelope for envelope in envelopes if not _unfit(layout, envelope)]
         width_mm = layout.width_mm
@@ -245,12 +252,14 @@ class Preflight:
         name, box, kind = ink
         if kind == "form" and self._printable.spill(box) <= _HAIR_MM:
             return  # a background: its box says nothing about its ink
-        spill_mm = box.spill(self._printable)
+        paper = self._slips.get(slip_of(name), self._paper)
+        spill_mm = box.spill(paper.printable)
         if spill_mm > _HAIR_MM:
-            fact = f"'{name}' on page {page} reaches {spill_mm:.1f} mm into the margin of {self._margin_mm:g} mm"
-            yield Finding("margin", name, spill_mm, fact, page=page, place=outside_strip(box, self._printable))
+            fact = f"'{name}' on page {page} reaches {spill_mm:.1f} mm into the margin of {paper.margin_mm:g} mm"
+            yield Finding("margin", name, spill_mm, fact, page=page, place=outside_strip(box, paper.printable))
         for obstacle in rules.obstacles:
-            if common := intersection(box, obstacle.box):
+            barred = paper.barred(box) if obstacle.rule == "ink-in-clear-zone" else box
+            if common := intersection(barred, obstacle.box):
                 amount_mm = min(common.width_mm, common.height_mm)
                 fact = f"'{name}' on page {page} reaches {amount_mm:.1f} mm into {obstacle.what}"
                 yield Finding(obstacle.rule, name, amount_mm, fact, page=page, place=common)

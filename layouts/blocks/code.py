@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layouts.codes.draw import image_mask
-from layouts.codes.encode import SYMBOLOGIES, check_options, encode
+from layouts.codes.encode import SYMBOLOGIES, Quiet, check_options, encode
 from layouts.codes.symbol import Symbol
 from layouts.edition import Edition, Frame, Scope
 from layouts.errors import LayoutError
@@ -84,7 +84,7 @@ class CodeSetter:
     def _placed(self, symbol: Symbol, troubles: list[Trouble]) -> CodeStrip:
         block, frame = self._block, self._frame
         known = SYMBOLOGIES[block.symbology]
-        quiet = known.quiet
+        quiet = known.quiet if block.quiet_zone == "inside" else Quiet(0, 0, 0, 0)
         room_pt = pt(block.width_mm) or frame.width_pt
         across = symbol.columns + quiet.left + quiet.right
         module_pt = room_pt / across
@@ -138,10 +138,11 @@ class CodeSetter:
 
 
 def _swiss_cross(x_pt: float, y_pt: float) -> str:
-    """The Swiss cross in the middle of a QR-bill's code: 7 × 7 mm black in a white edge, the arms of the cross as the
-    federal coat of arms has them, one sixth longer than wide (SIX, Implementation Guidelines QR-bill, 6.4.2)."""
+    """The Swiss cross in the middle of a QR-bill's code: 7 × 7 mm of white (SIX, Implementation Guidelines QR-bill,
+    6.4.2), in it 6 × 6 mm of black with white bars of 7/6 × 35/9 mm (as SIX's own drawing has it, after
+    manuelbl/SwissQRBill)."""
     outer, inner = pt(7), pt(6)
-    arm, thick = inner * 20 / 32, inner * 6 / 32
+    arm, thick = pt(35 / 9), pt(7 / 6)
     boxes = (
         ("1 g", outer, outer),
         ("0 g", inner, inner),

@@ -7,6 +7,7 @@ from typing import Protocol, assert_never
 
 from layouts.blocks.address import AddressSetter
 from layouts.blocks.code import CodeSetter
+from layouts.blocks.field import FieldSetter
 from layouts.blocks.picture import PictureSetter
 from layouts.blocks.rows import RowsSetter
 from layouts.blocks.table import TableSetter
@@ -17,6 +18,7 @@ from layouts.parts import (
     Block,
     CodeBlock,
     ColumnsBlock,
+    FieldBlock,
     PictureBlock,
     RowsBlock,
     RuleBlock,
@@ -54,6 +56,8 @@ def make_setter(block: Block, edition: Edition, frame: Frame, room_pt: float = 0
             return PictureSetter(block, frame, room_pt)
         case CodeBlock():
             return CodeSetter(block, edition, frame, room_pt)
+        case FieldBlock():
+            return FieldSetter(block, edition, frame, room_pt)
         case RuleBlock():
             return RuleSetter(block, edition, frame, room_pt)
         case _:

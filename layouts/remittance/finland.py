@@ -43,6 +43,13 @@ def viite_grouped(reference: str) -> str:
     return grouped_from_right(compact(reference).lstrip("0"), 5) if viite_is_valid(reference) else reference.strip()
 
 
+def is_numeric(reference: str) -> bool:
+    """Whether a reference is of digits, as the bank bar code needs it: a national one, or ISO 11649 without letters.
+    Check digits are not tested."""
+    plain = compact(reference).upper()
+    return are_digits(plain.removeprefix("RF"))
+
+
 def virtual_barcode(account: str, amount: Decimal, reference: str, due: date | None = None) -> str:
     """The 54 digits of the bank bar code (printed as Code 128, set C): version 4 for a national reference, 5 for an
     ISO 11649 one; the account's 16 digits, 6 of euros and 2 of cents, the reference, the due date as YYMMDD or zeros.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from layouts.errors import LayoutError
 from layouts.remittance import denmark, finland, iban, italy, norway, sweden, switzerland
@@ -61,6 +62,38 @@ def swiss_qr(
     )
 
 
+def party(name: str, street: str, postcode: str, town: str, country: str, building: str = "") -> Mapping[str, str]:
+    """An address as `swiss_qr` takes it, put together from its parts."""
+    return {
+        "name": name,
+        "street": street,
+        "building": building,
+        "postcode": postcode,
+        "town": town,
+        "country": country,
+    }
+
+
+def swiss_amount(amount: Decimal) -> str:
+    """An amount as a QR-bill prints it, in any language: 1590 → "1 590.00"."""
+    return f"{amount:,.2f}".replace(",", "\u00a0")
+
+
+def bank_barcode(account: str, amount: Decimal, reference: str, due: date | None = None) -> str:
+    """The text of a Finnish bank bar code, "" when the payment can't have one: the account is not a Finnish one, the
+    amount too high, the reference no number.
+
+    Raises LayoutError E4072 for a reference whose check digit is wrong.
+    """
+    number = finland.is_numeric(reference)
+    if not (number and iban.iban_is_valid(account) and account.strip().upper().startswith("FI")):
+        return ""
+    return finland.virtual_barcode(account, amount, reference, due) if 0 <= amount < _BARCODE_MOST else ""
+
+
+_BARCODE_MOST = Decimal(10) ** 6
+
+
 def using_qr(
     payee: str,
     company_id: str,
@@ -101,8 +134,9 @@ def ore(amount: Decimal) -> str:
     return f"{int(amount.scaleb(2)) % 100:02d}"
 
 
-FUNCTIONS: Mapping[str, Callable[..., str]] = {
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "account_grouped": norway.grouped_account,
+    "bank_barcode": bank_barcode,
     "bankgiro_grouped": sweden.bankgiro_grouped,
     "bankgiro_line": sweden.giro_line,
     "creditor_reference": iban.creditor_reference,
@@ -115,11 +149,13 @@ FUNCTIONS: Mapping[str, Callable[..., str]] = {
     "notice_grouped": italy.notice_grouped,
     "ore": ore,
     "pagopa": italy.pagopa_payload,
+    "party": party,
     "payment_link": link,
     "payment_scheme": payment_scheme,
     "plusgiro_grouped": sweden.plusgiro_grouped,
     "qr_reference_grouped": switzerland.qr_reference_grouped,
     "reference_grouped": reference_grouped,
+    "swiss_amount": swiss_amount,
     "swiss_qr": swiss_qr,
     "using_qr": using_qr,
     "viite_grouped": finland.viite_grouped,

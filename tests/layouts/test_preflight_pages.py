@@ -14,7 +14,7 @@ from layouts.envelope import load_envelope
 from layouts.finding import RULES, Finding, Rule
 from layouts.geometry import Box
 from layouts.pageink import InkBox
-from layouts.parts import PageKind, Zone
+from layouts.parts import PageKind, Slip, Zone
 from layouts.preflight import Preflight, check_layout, check_pages
 from layouts.visibility import exposures, safe_address_box
 
@@ -35,6 +35,7 @@ class PlainLayout:
     clear_zones: tuple[Zone, ...] = (Zone("marks", Box(0, 60, 18, 140)),)
     first: dict[str, Box] = field(default_factory=lambda: {"address": ADDRESS.box, "table": TABLE.box})
     later: dict[str, Box] = field(default_factory=lambda: {"table": Box(20, 26, 175, 252)})
+    slips: dict[str, Slip] = field(default_factory=dict)
 
     def boxes(self, page: PageKind, /) -> dict[str, Box]:
         return dict(self.first if page == "first" else self.later)

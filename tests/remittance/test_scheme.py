@@ -65,8 +65,12 @@ def test_rules_that_can_not_hold_are_refused_with_their_line(tmp_path: Path, rul
 
 
 CREDITOR = {"name": "A", "postcode": "3000", "town": "Bern", "country": "CH"}
-CALLS: dict[str, tuple[tuple[object, ...], str]] = {
+CALLS: dict[str, tuple[tuple[object, ...], object]] = {
     "account_grouped": (("86011117947",), "8601 11 17947"),
+    "bank_barcode": (
+        ("FI3715903000000776", Decimal("12.25"), "11112"),
+        "437159030000007760000122500000000000000000011112000000",
+    ),
     "bankgiro_grouped": (("9912346",), "991-2346"),
     "bankgiro_line": (("665760", Decimal(1800), "991-2346"), "# 665760 # 1800 00 2 > 9912346#41#"),
     "creditor_reference": (("539007547034",), "RF18539007547034"),
@@ -82,11 +86,13 @@ CALLS: dict[str, tuple[tuple[object, ...], str]] = {
     "notice_grouped": (("001340000013900808",), "0013 4000 0013 9008 08"),
     "ore": ((Decimal("1234.5"),), "50"),
     "pagopa": (("001340000013900808", "12345678901", Decimal(1)), "PAGOPA|002|001340000013900808|12345678901|100"),
+    "party": (("A", "B 1", "3000", "Bern", "CH"), CREDITOR | {"street": "B 1", "building": ""}),
     "payment_link": (("https://pay.example/",), "https://pay.example/"),
     "payment_scheme": (({}, "SEK", "SE"), "plain"),
     "plusgiro_grouped": (("2865434",), "28 65 43-4"),
     "qr_reference_grouped": (("210000000003139471430009017",), "21 00000 00003 13947 14300 09017"),
     "reference_grouped": (("RF18539007547034",), "RF18 5390 0754 7034"),
+    "swiss_amount": ((Decimal(1590),), "1\u00a0590.00"),
     "swiss_qr": (
         ("CH5800791123000889012", CREDITOR, "CHF"),
         "SPC\n0200\n1\nCH5800791123000889012\nS\nA\n\n\n3000\nBern\nCH" + "\n" * 9 + "CHF" + "\n" * 8 + "NON\n\n\nEPD",
@@ -119,6 +125,27 @@ def test_an_epc_text_is_made_in_euro_only_and_where_it_can_be() -> None:
     assert made == "BCD\n002\n2\nSCT\nCOBADEFFXXX\nA\nDE89370400440532013000\nEUR1.00\n\nRF18539007547034"
     assert epc("8601 11 17947", "A", Decimal(1), "EUR") == ""
     assert epc("DE89370400440532013000", "", Decimal(1), "EUR") == ""
+
+
+@pytest.mark.parametrize(
+    ("account", "amount", "reference"),
+    [
+        ("DE89370400440532013000", "12.25", "11112"),
+        ("FI3715903000000777", "12.25", "11112"),
+        ("FI3715903000000776", "1000000", "11112"),
+        ("FI3715903000000776", "-1", "11112"),
+        ("FI3715903000000776", "12.25", "Invoice 7"),
+        ("FI3715903000000776", "12.25", "RF98ABC12345"),
+        ("FI3715903000000776", "12.25", ""),
+    ],
+)
+def test_a_payment_that_a_bank_bar_code_can_not_say_has_none(account: str, amount: str, reference: str) -> None:
+    assert FUNCTIONS["bank_barcode"](account, Decimal(amount), reference) == ""
+
+
+def test_a_bank_bar_code_with_a_mistyped_reference_is_refused() -> None:
+    with pytest.raises(LayoutError, match="E4072"):
+        FUNCTIONS["bank_barcode"]("FI3715903000000776", Decimal(1), "11113")
 
 
 def test_a_qr_reference_is_grouped_without_being_named() -> None:
