@@ -189,6 +189,7 @@ class BlockReader:
     def _carry(self, part: TomlTable, columns: tuple[str, ...]) -> Carry:
         carry = Carry(
             value=source(part, "value"),
+            start=source(part, "start", ""),
             column=part.choice("column", columns),
             brought=source(part, "brought"),
             carried=source(part, "carried"),

@@ -147,9 +147,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """The sum of `value` so far, in the column `column`, at the foot of a page and at the head of the next."""
+    """The sum of `value` so far, in the column `column`, at the foot of a page and at the head of the next. It begins
+    with `start`, 0 when that is not told."""
 
     value: Source
+    start: Source
     column: str
     brought: Source
     carried: Source

@@ -250,6 +250,7 @@ class TableSetter:
         self.row_rule = edition.rules[block.row_rule] if block.row_rule else None
         self.carry = CarrySetter(block.carry, edition, frame, block) if block.carry else None
         self._value = edition.expression(block.carry.value, self._names) if block.carry else None
+        self._start = edition.expression(block.carry.start) if block.carry and block.carry.start else None
         self._group = _GroupSetter(block, block.group, edition, frame, self._names) if block.group else None
         self.head = self._head()
         self.head_pt = sum(strip.height_pt for strip in self.head)
@@ -258,6 +259,8 @@ class TableSetter:
         own = {name for name, kind in self._names.items() if edition.names.get(name) is not kind}
         inner = frozenset().union(*(column.reads for column in self._columns))
         self.reads = self._each.reads | {path for path in inner if path[0] not in own}
+        if self._start is not None:
+            self.reads |= self._start.reads
 
     # ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -286,6 +289,8 @@ class TableSetter:
                     rows.extend(self._belonging(strip, keep=False) for strip in foot)
         if rows and isinstance(rows[0], Row) and isinstance(rows[-1], Row):
             rows[0].first_of_table = rows[-1].last_of_table = True
+            if self._start is not None:
+                rows[0].value += self._start(scope)
         return rows
 
     def _row(self, element: Mapping[str, Any], scope: Scope) -> Row:
