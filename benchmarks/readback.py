@@ -164,6 +164,7 @@ class _Reader:
             due = due_symbols(side.document.invoice, slip)
             with self.watch.measures("codes"):
                 found = read_codes(gray, code_boxes(self._layout, slip)) if slip else Counter[Symbol]()
+            self.counts["payment codes due"] += len(due)
             if found != Counter(due):
                 self._differs(number, "codes", _told(due), _told(found.elements()))
             for symbol in found:
