@@ -86,8 +86,14 @@ class Edition:
         if text.startswith("@"):
             for name, value in self.constants.items():
                 text = text.replace(f"{{{name}}}", value)
-        template = parse_template(text, self._functions, texts=self._texts, place=source.place)
-        check_reads(template, self.names if names is None else names)
+        try:
+            template = parse_template(text, self._functions, texts=self._texts, place=source.place)
+        except LayoutError as error:
+            if error.code != "E4015":
+                raise
+            # What the layout asks for is at fault sooner than the language that has it not.
+            raise LayoutError(error.code, error.message, place=source.place, remedy=error.remedy) from error
+        check_reads(template, self.names if names is None else names, place=source.place)
         return template
 
     def each(self, source: Source, alias: str, names: Names | None = None) -> tuple[Expression, Names]:
@@ -105,7 +111,7 @@ class Edition:
             return pen.break_lines(text, width_pt)
         except LayoutError as error:
             char, line = _missing(pen, text, width_pt)
-            troubles.append(Trouble(error, "missing-glyph", missing=char, line=line))
+            troubles.append(Trouble(error, "missing-glyph", missing=char, text=text, line=line))
             kept = "\n".join(map(pen.without_missing, text.splitlines()))
             return pen.break_lines(kept, width_pt) or (pen.shape(""),)
 
@@ -114,7 +120,8 @@ class Edition:
         try:
             return pen.shape(text)
         except LayoutError as error:
-            troubles.append(Trouble(error, "missing-glyph", missing=_missing(pen, text, 1e9)[0]))
+            char, _ = _missing(pen, text, 1e9)
+            troubles.append(Trouble(error, "missing-glyph", missing=char, text=text))
             return pen.shape(pen.without_missing(text))
 
 
@@ -142,11 +149,19 @@ def _missing(pen: Pen, text: str, width_pt: float) -> tuple[str, int]:
     return "", 0
 
 
+def _shown(text: str) -> str:
+    """A text in quotes, its end left out when it is long."""
+    return repr(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…")
+
+
+_MOST_SHOWN = 60
+
+
 def too_wide(text: str, needed_pt: float, room_pt: float, place: str, what: str) -> Trouble:
     """A text that does not fit its width."""
     error = LayoutError(
         "E4034",
-        f"{text!r} is {needed_pt / pt(1):.1f} mm wide, {what} {room_pt / pt(1):g} mm",
+        f"{_shown(text)} is {needed_pt / pt(1):.1f} mm wide, {what} {room_pt / pt(1):g} mm",
         place=place,
         remedy="shorten the text, or widen its place in the layout",
     )
@@ -157,7 +172,7 @@ def too_long(text: str, lines: int, most: int, place: str) -> LayoutError:
     """A text that takes more lines than it may."""
     return LayoutError(
         "E4034",
-        f"{text!r} takes {lines} lines, {most} are allowed",
+        f"{_shown(text)} takes {lines} lines, {most} are allowed",
         place=place,
         remedy="shorten the text, or allow it more lines in the layout",
     )

@@ -27,6 +27,7 @@ class Trouble(NamedTuple):
 
     over_pt  by how much it is too large; 0 where the rule is not about a size
     missing  the character that no font has, "" where the rule is not about one
+    text     the text that has it, as it was to be set
     line     which of the lines it came to is meant
     part     what of the strip (or of the stack that begins with it) is meant; None: all of the strip
     """
@@ -35,6 +36,7 @@ class Trouble(NamedTuple):
     rule: FindingRule
     over_pt: float = 0.0
     missing: str = ""
+    text: str = ""
     line: int = 0
     part: Extent | None = None
 

@@ -18,7 +18,7 @@ def finding_of(trouble: Trouble, inked: Inked, page: int, data: Mapping[str, Any
     if trouble.part is not None:
         x_pt, down_pt, width_pt, height_pt = trouble.part
         y_pt += down_pt
-    error = error_of(trouble, data)
+    error = error_of(trouble, name, data)
     where = f" ({error.place})" if error.place not in ("", name) else ""
     return Finding(
         rule=trouble.rule,
@@ -30,13 +30,19 @@ def finding_of(trouble: Trouble, inked: Inked, page: int, data: Mapping[str, Any
     )
 
 
-def error_of(trouble: Trouble, data: Mapping[str, Any]) -> LayoutError:
-    """The error of a trouble with the place it was born at; a missing character is looked for in the data."""
+def error_of(trouble: Trouble, box: str, data: Mapping[str, Any]) -> LayoutError:
+    """The error of a trouble in a box, with its place: for a missing character the field of the data that has it. A
+    character of the layout's own texts is in no field; then the place is the row or the box."""
     error = trouble.error
-    if not trouble.missing:
-        return error
-    known = [place for place, text in _texts(data, "") if trouble.missing in clean(text)]
-    place = next((place for place in known if place.startswith(f"{error.place}.")), known[0] if known else error.place)
+    place = error.place or box
+    if trouble.missing:
+        set_as = clean(trouble.text)
+        known = [
+            place
+            for place, text in _texts(data, "")
+            if trouble.missing in (said := clean(text).strip()) and said in set_as
+        ]
+        place = next((one for one in known if one.startswith(f"{place}.")), known[0] if known else place)
     return LayoutError(error.code, error.message, place=place, remedy=error.remedy)
 
 

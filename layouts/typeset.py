@@ -87,8 +87,8 @@ class PageProgram:
         """
         page_set, sheets = self._set(data, language, traits or {})
         for sheet in sheets.inks:
-            for trouble, _ in sheet.troubles:
-                raise error_of(trouble, data)
+            for trouble, (name, *_) in sheet.troubles:
+                raise error_of(trouble, name, data)
         return page_set
 
     def inspect(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> Inspection:

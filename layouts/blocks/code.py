@@ -94,12 +94,13 @@ class CodeSetter:
         if module_pt < pt(block.least_module_mm) - 1e-9:
             error = LayoutError(
                 "E4063",
-                f"{symbol.columns} modules in {room_pt / pt(1):.1f} mm are {module_pt / pt(1):.2f} mm each, "
-                f"{block.least_module_mm:g} mm can be read",
+                f"{across} modules, quiet zone included, in {room_pt / pt(1):.1f} mm are {module_pt / pt(1):.2f} mm "
+                f"each, {block.least_module_mm:g} mm can be read",
                 place=block.place,
                 remedy="shorten the text, or give the code more room in the layout",
             )
-            troubles.append(Trouble(error, "overfull"))
+            over_pt = (pt(block.least_module_mm) - module_pt) * across
+            troubles.append(Trouble(error, "overfull", over_pt))
         above_pt, below_pt = quiet.above * module_pt, quiet.below * module_pt
         symbol_height_pt = height_pt if known.stretched else symbol.rows * module_pt
         return CodeStrip(
