@@ -7,6 +7,7 @@ are set once as a form, and every document of that seller draws the form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +15,7 @@ from layouts.blocks.make import make_setter, standing
 from layouts.edition import CONSTANTS, Edition, Frame, Scope, roots, too_high
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
-from layouts.parts import BoxPart, Rule
+from layouts.parts import BoxPart, RowsBlock, Rule
 from layouts.strip import LineStrip, Strip, height_of, hull_of, set_stack
 
 STATIC_ROOTS = frozenset({"seller", "brand"})
@@ -37,7 +38,10 @@ class BoxSetter:
         self._when = edition.expression(part.when) if part.when else None
         self._rule: Rule | None = edition.rules[part.frame] if part.frame else None
         self.reads = self._setter.reads | (self._when.reads if self._when else frozenset())
-        self.static = roots(self.reads) <= STATIC_ROOTS | CONSTANTS
+        # What leaves rows to the flow must be asked for every document; what lies under all can't be part of a form,
+        # which is drawn with the texts.
+        leaves_rows = isinstance(part.block, RowsBlock) and part.block.surplus != ""
+        self.static = roots(self.reads) <= STATIC_ROOTS | CONSTANTS and not leaves_rows and not part.background
 
     def draw(self, ink: Ink, scope: Scope) -> None:
         """Set the box's block; what does not fit is a trouble of the page."""
@@ -49,6 +53,8 @@ class BoxSetter:
         height_pt = self._without_spare(strips)
         if height_pt > self._room_pt + _HAIR_PT and not any(one.rule == "too-many-lines" for one in strips[0].troubles):
             trouble = too_high(self.part.name, height_pt, self._room_pt, len(strips))
+            # A table's head is shared by all documents: what is wrong with this one is told with a copy of it.
+            strips[0] = copy(strips[0])
             strips[0].troubles = (*strips[0].troubles, trouble._replace(part=hull_of(strips)))
         set_stack(ink, strips, self._top_pt + self._down_pt(strips[-1], height_pt))
         if self._rule is not None:

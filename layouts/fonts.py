@@ -210,13 +210,16 @@ class FontSet:
     def by_style(self, style: str) -> FontFace:
         """The face of a style. Raises LayoutError E4014 for a style the set lacks."""
         if style not in self._by_style:
-            raise LayoutError(
-                "E4014",
-                f"there is no font style {style!r}; there are {', '.join(self._by_style)}",
-                place="fonts",
-                remedy="name one of these styles",
-            )
+            raise self._no_such(style, "fonts")
         return self._by_style[style]
+
+    def _no_such(self, style: str, place: str) -> LayoutError:
+        return LayoutError(
+            "E4014",
+            f"there is no font style {style!r}; there are {', '.join(self._by_style)}",
+            place=place,
+            remedy="name one of these styles",
+        )
 
     def chain(self, style: str) -> tuple[FontFace, ...]:
         """The faces of a style in the order they are tried. Raises LayoutError E4014 for a style the set lacks."""
@@ -238,6 +241,8 @@ class FontSet:
     def _faces_of(self, name: str, place: str) -> tuple[FontFace, ...]:
         if name in self._by_style:
             return self.chain(name)
+        if not Path(name).suffix:
+            raise self._no_such(name, place)
         return (read_face(Path(name), place),)
 
     def by_resource(self, name: str) -> FontFace:

@@ -82,7 +82,8 @@ def test_a_head_never_stands_alone_at_the_foot_of_a_page_nor_a_sum_at_the_head(t
 
 
 def test_sums_carried_leave_heads_and_subtotals_out(tmp_path: Path, fonts: FontSet) -> None:
-    carry = 'carry = { value = "price", column = "amount", brought = "brought", carried = "carried", style = "body", height_mm = 6 }'
+    words_of = 'brought = "brought", carried = "carried"'
+    carry = f'carry = {{ value = "price", column = "amount", {words_of}, style = "body", height_mm = 6 }}'
     program = program_of(tmp_path, fonts, AREAS, grouped(more=carry))
     pages = words(program, document("", *[line("x", "1", kind) for kind in "abcdefgh" for _ in range(5)]))
     on_first = Decimal(pages[0].count("x"))

@@ -40,7 +40,8 @@ cell = [{amount}]
 """
 
 
-CARRY = 'carry = { value = "price", column = "amount", brought = "brought", carried = "carried", style = "body", height_mm = 6 }'
+WORDS = 'brought = "brought", carried = "carried"'
+CARRY = f'carry = {{ value = "price", column = "amount", {WORDS}, style = "body", height_mm = 6 }}'
 
 
 def test_a_row_has_its_cells_on_one_line_each_in_its_column(tmp_path: Path, fonts: FontSet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_text_wraps_at_spaces_inside_its_width(tmp_path: Path, fonts: FontSet)
     assert len(lines) > 2
     assert " ".join(line.text for line in lines) == LONG
     assert all(line.width_mm <= 40 and line.x_mm == pytest.approx(20, abs=0.01) for line in lines)
-    steps = [round(below.y_mm - above.y_mm, 1) for above, below in zip(lines, lines[1:], strict=False)]
+    steps = [round(below.y_mm - above.y_mm, 1) for above, below in itertools.pairwise(lines)]
     assert set(steps) == {5.0}
 
 
@@ -184,7 +185,7 @@ def test_no_page_begins_with_the_last_line_of_a_paragraph_or_ends_with_the_first
     assert " ".join(said_lines) == " ".join(notes)
     paragraph_of = [[line.split()[0].strip("m").split(".")[0] for line in page] for page in pages]
     lines_in = {name: sum(page.count(name) for page in paragraph_of) for page in paragraph_of for name in page}
-    for above, below in zip(paragraph_of, paragraph_of[1:], strict=False):
+    for above, below in itertools.pairwise(paragraph_of):
         if above and below and above[-1] == below[0] and lines_in[below[0]] > 1:
             assert above.count(above[-1]) > 1
             assert below.count(below[0]) > 1
