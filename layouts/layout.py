@@ -24,7 +24,7 @@ from layouts.parts import (
     Upright,
     Zone,
 )
-from layouts.tomlfile import TomlTable, read_toml
+from layouts.tomlfile import TomlTable, merged, read_toml
 from layouts.variants import chosen, trait_values
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -125,13 +125,15 @@ class _LayoutReader:
         return layout
 
     def _data(self) -> Mapping[str, object]:
-        """The fields of a document: those of a shared file by name, or told in the layout itself."""
+        """The fields of a document: those of a shared file by name, or told in the layout itself; and those that it has
+        of its own besides."""
+        more = self._root.table("more_data").values() if self._root.has("more_data") else {}
         if not isinstance(self._root.peek("data"), str):
-            return self._root.table("data").values()
+            return merged(self._root.table("data").values(), more)
         name = self._root.choice("data", tuple(sorted(path.stem for path in DATA.glob("*.toml"))))
         fields, said = read_toml(DATA / f"{name}.toml")
         self._digest.update(said)
-        return fields.values()
+        return merged(fields.values(), more)
 
     def _areas(self) -> Areas | None:
         if not self._root.has("areas"):

@@ -168,7 +168,7 @@ class TomlTable:
             {full.removeprefix(f"{path}."): line for full, line in lines.items() if full.startswith(f"{path}.")}
         )
         said = {one: value for one, value in over.items() if one not in without}
-        return TomlTable(_merged(self._values, said), self._file, self._path, lines)
+        return TomlTable(merged(self._values, said), self._file, self._path, lines)
 
     def over(self, base: TomlTable, joined: tuple[str, ...]) -> TomlTable:
         """This root laid over that of another file: tables are merged, the rest is replaced. Lists of tables named in
@@ -183,7 +183,7 @@ class TomlTable:
             f"{path}{end}" for path in _replaced(base._values, said) if path not in joined for end in (".", "[")
         )
         kept = {full: line for full, line in base._lines.items() if not full.startswith(gone)}
-        return TomlTable(_merged(base._values, said), self._file, self._path, {**kept, **lines})
+        return TomlTable(merged(base._values, said), self._file, self._path, {**kept, **lines})
 
     def _list(self, key: str) -> list[object]:
         value = self._values.get(key, [])
@@ -211,12 +211,13 @@ class TomlTable:
         return default
 
 
-def _merged(under: dict[str, object], over: dict[str, object]) -> dict[str, object]:
-    merged = dict(under)
+def merged(under: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """One table of values laid over another: tables are merged key by key, whatever else is replaced."""
+    found = dict(under)
     for key, value in over.items():
-        known = merged.get(key)
-        merged[key] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
+        known = found.get(key)
+        found[key] = merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return found
 
 
 def _replaced(under: Mapping[str, object], over: Mapping[str, object], path: str = "") -> Iterator[str]:

@@ -155,3 +155,25 @@ def test_the_same_file_gives_the_same_key_in_another_program(tmp_path: Path, fon
     program = program_of(tmp_path, fonts, AREAS, TEXTS)
     again = PageProgram(load_layout(Path(program.layout.path)), fonts)
     assert program.typeset(document(notes=["n"]), "en") == again.typeset(document(notes=["n"]), "en")
+
+
+def test_a_layout_has_fields_of_its_own_besides_those_it_shares(tmp_path: Path, fonts: FontSet) -> None:
+    more = '[more_data.document]\nproject = "text?"\n[more_data.crew]\nchief = "text"\n'
+    texts = BOX.replace('style = "house"', 'style = "body"').replace("{title}", "{title} {project} {crew.chief}")
+    program = program_of(tmp_path, fonts, texts, '[fonts]\nhouse = "regular"\n', more)
+    assert words(program, document("A", crew={"chief": "Kari"})) == [["A  Kari"]]
+    data = document("A", crew={"chief": "Kari"})
+    data["document"]["project"] = "Kai 7"
+    assert words(program, data) == [["A Kai 7 Kari"]]
+    with pytest.raises(LayoutError, match=r"E4032 the document has no 'crew'"):
+        program.typeset(document("A"), "en")
+
+
+def test_a_layout_that_extends_another_adds_a_field_to_its_shared_data(tmp_path: Path, fonts: FontSet) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'format = 2\nextends = "invoice"\nname = "own"\n[more_data.document]\nproject = "text?"\n'
+        '[boxes.title]\ntexts = [{ text = "{project} {number}" }]\n',
+        encoding="utf-8",
+    )
+    PageProgram(load_layout(path), fonts).check("en", "invoice")
