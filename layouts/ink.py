@@ -10,9 +10,10 @@ import hashlib
 import sys
 import unicodedata
 from array import array
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Literal, NamedTuple
 
 from isal import isal_zlib
@@ -175,27 +176,23 @@ class Pen:
     def _break(self, text: str, width_pt: float) -> tuple[Shape, ...]:
         """Lines put together from words that are shaped once: most words of a text come back in another."""
         known, shape = self._shapes.get, self.shape
+        said = text.strip().split(" ")
+        words = [known(word) or shape(word) for word in said]
         space = shape(" ")
         space_pt = space.width_pt
+        # Where each word ends when all stand on one line, each with a space behind it.
+        ends = [*accumulate([word.width_pt + space_pt for word in words])]
         lines: list[Shape] = []
-        taken: list[Shape] = []
-        taken_pt = 0.0
-        for said in text.strip().split(" "):
-            word = known(said) or shape(said)
-            longer_pt = taken_pt + space_pt + word.width_pt
-            if taken and longer_pt <= width_pt:
-                taken.append(word)
-                taken_pt = longer_pt
-                continue
-            if taken:
-                lines.append(self._joined(taken, taken_pt, space))
-            taken, taken_pt = [word], word.width_pt
-            if taken_pt > width_pt:
-                *whole, last = self._split(said, width_pt)
-                lines.extend(whole)
-                taken, taken_pt = [last], last.width_pt
-        if taken_pt:
-            lines.append(self._joined(taken, taken_pt, space))
+        start, offset_pt = 0, 0.0
+        while start < len(words):
+            stop = bisect_right(ends, offset_pt + width_pt + space_pt, start)
+            if stop == start:
+                parts, rest = self._split(said[start], width_pt)
+                return (*lines, *parts, *self._break(" ".join([rest, *said[start + 1 :]]), width_pt))
+            taken_pt = ends[stop - 1] - offset_pt - space_pt
+            if taken_pt > 0:
+                lines.append(self._joined(words[start:stop], taken_pt, space))
+            start, offset_pt = stop, ends[stop - 1]
         return tuple(lines)
 
     def _joined(self, words: list[Shape], width_pt: float, space: Shape) -> Shape:
@@ -208,14 +205,14 @@ class Pen:
         others = tuple(other for word in words for other in word.others)
         return Shape(f" {space.show} ".join(word.show for word in words), width_pt, glyphs, others)
 
-    def _split(self, text: str, width_pt: float) -> list[Shape]:
-        """A word too wide for a line, in parts that are not."""
+    def _split(self, text: str, width_pt: float) -> tuple[list[Shape], str]:
+        """A word too wide for a line, in parts that are not, and what remains of it."""
         parts: list[Shape] = []
-        while self.shape(text).width_pt > width_pt:
+        while text and self.shape(text).width_pt > width_pt:
             fits = self._fitting(text, width_pt)
             parts.append(self.shape(text[:fits]))
             text = text[fits:]
-        return [*parts, self.shape(text)] if text else parts
+        return parts, text
 
     def _fitting(self, word: str, width_pt: float) -> int:
         """How many characters of a word fit; at least one, so that breaking ends."""

@@ -30,6 +30,7 @@ class _Row:
         self.item = item
         self.label_pen: Pen = edition.pens[item.label_style]
         self.value_pen: Pen = edition.pens[item.style]
+        self.taller_pen = max((self.value_pen, self.label_pen), key=lambda pen: pen.leading_pt)
         self.rule = edition.rules[item.rule_above] if item.rule_above else None
         self._formatter = edition.formatter
         outer = edition.names
@@ -66,6 +67,7 @@ class RowsSetter:
         self._frame = frame
         self._rows = [_Row(item, edition) for item in block.rows]
         self._align = block.value_align
+        self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[block.value_align]
         self._value_pt = pt(block.value_x_mm)
         self.reads = frozenset().union(*(row.reads for row in self._rows))
 
@@ -133,10 +135,9 @@ class RowsSetter:
             runs.append(Run(row.label_pen, frame.x_pt, label))
         if value:
             x_pt = frame.x_pt + self._value_pt
-            spare_pt = frame.width_pt - self._value_pt - value.width_pt
-            x_pt += spare_pt * {"left": 0.0, "centre": 0.5, "right": 1.0}[self._align]
+            x_pt += (frame.width_pt - self._value_pt - value.width_pt) * self._spare
             runs.append(Run(row.value_pen, x_pt, value))
-        pen = max((row.value_pen, row.label_pen), key=lambda pen: pen.leading_pt)
+        pen = row.taller_pen
         return LineStrip(
             name=frame.name,
             x_pt=frame.x_pt,

@@ -82,7 +82,11 @@ class _Column:
         self.plain = self._is_plain()
         self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
-        self._write = self._writer(edition)
+        amount_of = self._amount_field()
+        if amount_of:
+            # Amounts seldom come back: remembering them would cost more than making them again.
+            self.key = None
+        self._write = self._writer(edition, amount_of)
 
     def _key_of(self, alias: str) -> Callable[[Mapping[str, Any]], Any] | None:
         """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
@@ -116,16 +120,27 @@ class _Column:
         own = all(len(path) == 1 and path[0] in self._own and path[0] != self._alias for path in self.reads)
         return not more and not asks_more and item.fit == "wrap" and own and setter.pen is self._base
 
-    def _writer(self, edition: Edition) -> Callable[[Mapping[str, Any]], str]:
+    def _only(self) -> Expression | None:
+        """The field that is all a plain cell says."""
+        parts = self._setters[0].text.parts
+        only = parts[0] if self.plain and len(parts) == 1 else None
+        return only if isinstance(only, Expression) else None
+
+    def _amount_field(self) -> str:
+        """The field of the row that a plain cell writes as an amount, "" for other cells."""
+        only = self._only()
+        if only is None or only.applied is None or only.applied[0] != "amount":
+            return ""
+        return only.applied[1][0] if len(only.applied[1]) == 1 else ""
+
+    def _writer(self, edition: Edition, amount_of: str) -> Callable[[Mapping[str, Any]], str]:
         """How a plain cell's text is made. A field by itself, and an amount, need no template: most cells are that."""
-        template, formatter = self._setters[0].text, edition.formatter
-        (only, *more) = template.parts or ("",)
-        if not more and isinstance(only, Expression) and self.plain:
-            if only.applied is not None and only.applied[0] == "amount" and len(only.applied[1]) == 1:
-                field, amount, digits = only.applied[1][0], edition.wording.figures.amount, edition.digits
-                return lambda element: amount(element[field], digits)
-            if only.path is not None and kind_at(only.path, self._names) == TEXT:
-                return itemgetter(only.path[0])
+        only, template, formatter = self._only(), self._setters[0].text, edition.formatter
+        if amount_of:
+            amount, digits = edition.wording.figures.amount, edition.digits
+            return lambda element: amount(element[amount_of], digits)
+        if only is not None and only.path is not None and kind_at(only.path, self._names) == TEXT:
+            return itemgetter(only.path[0])
         return lambda element: template(element, formatter)
 
     def plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
