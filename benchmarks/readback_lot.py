@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,11 +38,13 @@ _PRESS = PressProfile("readback", media_types={"giro": "giro", "letterhead": "le
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What goes into one print file: so many mail pieces, drawn from a seed. `number` counts the files from 1."""
+    """What goes into one print file: so many mail pieces, drawn from a seed. `number` counts the files from 1;
+    `countries` says how often a customer lives where."""
 
     number: int
     pieces: int
     seed: int
+    countries: Mapping[str, int] = field(default_factory=lambda: EVERY_COUNTRY)
 
     @property
     def sides(self) -> str:
@@ -123,7 +125,7 @@ def print_lot(lot: Lot, file: Path, watch: Stopwatch) -> PrintedLot:
     """Make the print file."""
     program = page_program()
     with watch.measures("generate"):
-        invoices = list(generate(lot.pieces, lot.seed, EVERY_COUNTRY))
+        invoices = list(generate(lot.pieces, lot.seed, lot.countries))
         addresses = [address_lines(invoice) for invoice in invoices]
         data = [layout_data(*each) for each in zip(invoices, addresses, strict=True)]
     with watch.measures("typeset"):

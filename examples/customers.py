@@ -17,7 +17,17 @@ from mailroom.domain.recipient import RECIPIENT_LINES_MAX, recipient_lines
 COUNTRY_WEIGHTS: Mapping[str, int] = {"NO": 60, "SE": 14, "DK": 10, "DE": 10, "GB": 6}
 """How often a customer lives where: a Norwegian house's usual customers."""
 
-EVERY_COUNTRY: Mapping[str, int] = {"NO": 22, "SE": 14, "DK": 14, "DE": 10, "AT": 12, "FI": 12, "ID": 10, "GB": 6}
+EVERY_COUNTRY: Mapping[str, int] = {
+    "NO": 22,
+    "SE": 14,
+    "DK": 14,
+    "FI": 12,
+    "DE": 10,
+    "AT": 10,
+    "CH": 8,
+    "ID": 10,
+    "GB": 6,
+}
 """All countries there are data for, so that every language of the layouts comes often."""
 
 _INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"

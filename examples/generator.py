@@ -17,7 +17,7 @@ from typing import Any
 
 from examples.customers import COUNTRY_WEIGHTS, Customer, draw_customer, tables
 from examples.files import write_csv, write_jsonl
-from examples.references import creditor_reference, fik, kid, ocr, own_number, viite
+from examples.references import creditor_reference, fik, kid, ocr, own_number, qr_reference, viite
 from mailroom.domain.address import PostalAddress
 from mailroom.domain.arithmetic import document_totals, line_net, vat_breakdown
 from mailroom.domain.invoice import AllowanceCharge, InvoiceKind, InvoiceLine, IssuedInvoice, Party, Payment
@@ -33,7 +33,15 @@ _LONG_EVERY, _LONG_AT = 50, 16
 _DOCUMENTS_OF_PIECE = {1: 88, 2: 9, 3: 3}
 _CREDIT_NOTE_CHANCE = 0.05
 _CENT = Decimal("0.01")
-_REFERENCES = {"kid": kid, "ocr": ocr, "fik": fik, "rf": creditor_reference, "viite": viite, "number": own_number}
+_REFERENCES = {
+    "kid": kid,
+    "ocr": ocr,
+    "fik": fik,
+    "viite": viite,
+    "qrr": qr_reference,
+    "rf": creditor_reference,
+    "number": own_number,
+}
 _EXPORT_REASON = "Export from Norway: no value added tax is charged"
 _EXPORT_CATEGORY = "G"
 

@@ -43,3 +43,12 @@ def viite(digits: str) -> str:
 def own_number(digits: str) -> str:
     """The document's own number, where banks know no reference with a check digit."""
     return digits
+
+
+def qr_reference(digits: str) -> str:
+    """The 27 digits of a Swiss QR reference, the last by modulus 10 recursive."""
+    filled = digits.zfill(26)
+    carry = 0
+    for digit in filled:
+        carry = int("0946827135"[(carry + int(digit)) % 10])
+    return filled + str(-carry % 10)
