@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,12 +15,13 @@ from pathlib import Path
 
 from drivers.inserter.driver import InserterDriver
 from drivers.inserter.profile import load_profile
-from layouts.envelope import load_envelope
+from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
+from layouts.parts import Layout
 from layouts.typeset import compile_layout
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
-from mailroom.domain.errors import MailroomError, NeedsPerson
+from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
 from mailroom.intake.receive import Reception
 from mailroom.production.line import Line, Patience
 from mailroom.production.plant import Plant
@@ -118,8 +119,10 @@ def working_alone(folder: Path) -> Iterator[None]:
 
 
 def make_plant(folder: Path, settings: Settings, store: Store, progress: Progress) -> Plant:
-    """Load layout, fonts, mark set and envelopes that the settings name."""
+    """Load layout, fonts, mark set and envelopes that the settings name. Raises InputRefused (E1907) for envelopes that
+    the layout can't serve at once."""
     fonts = default_fonts()
+    envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
     return Plant(
         folder=folder,
         open_ledger=store.ledger,
@@ -127,10 +130,10 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         clock=now,
         sleep=time.sleep,
         pages=PageStore(folder / "pages"),
-        program=compile_layout(load_layout(_of_folder(folder, settings.layout)), fonts),
+        program=compile_layout(_layout_for(_of_folder(folder, settings.layout), envelopes), fonts),
         fonts=fonts,
         mark_set=load_mark_set(_of_folder(folder, settings.mark_set)),
-        envelopes=tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes),
+        envelopes=envelopes,
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,
@@ -138,6 +141,23 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         tray_limit=settings.tray_limit,
         progress=progress,
     )
+
+
+def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:
+    """The layout in the variant for the plant's envelopes. A document is set before its envelope is chosen, so all of
+    them must want the same one."""
+    layouts = [load_layout(name, {"envelope": envelope.name}) for envelope in envelopes]
+    for envelope, layout in zip(envelopes, layouts, strict=True):
+        if layout.digest != layouts[0].digest:
+            raise InputRefused(
+                "E1907",
+                f"the layout {layout.name!r} stands otherwise for the envelope {envelope.name!r} than for "
+                f"{envelopes[0].name!r}, and a plant sets its documents for all of its envelopes",
+                place=f"{FILE_NAME}, envelopes",
+                remedy="Name envelopes with the window in the same place (mailroom layout proof --all shows which), "
+                "or use a folder for each.",
+            )
+    return layouts[0] if layouts else load_layout(name)
 
 
 def make_queue(folder: Path, settings: Settings) -> PrintQueue:

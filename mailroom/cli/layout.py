@@ -110,6 +110,7 @@ def proof(
             trial = _trial(name, marks, document, brand=brand, group=group)
             wrong, picture = _write_contact_sheet(trial, marks, profiles, languages or known_languages(), out)
             overview.append((Path(name).stem, picture))
+            _tell(wrong)
             found.extend(wrong)
         picture_file = out / "overview.png"
         contact_sheet(overview).save(picture_file)
@@ -119,7 +120,7 @@ def proof(
         for language in languages or [_DEFAULT_LANGUAGE]:
             for envelope in profiles:
                 found.extend(_write_proof(trial, marks, envelope, language, out, envelope_view=envelope_view))
-    _tell(once(found))
+        _tell(once(found))
     return REFUSED if found else 0
 
 
@@ -211,7 +212,7 @@ def _write_contact_sheet(
     sheet = out / f"{name}.png"
     contact_sheet(labelled, columns=len(envelopes), cell_px=_CELL_PX).save(sheet)
     stdout.print(str(sheet), markup=False, soft_wrap=True)
-    return found, plain[0]
+    return once(found), plain[0]
 
 
 def _by_program(trial: Trial, envelopes: Sequence[Envelope]) -> dict[str, list[Envelope]]:
