@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PIL import Image
 
-from layouts.overlay import INK, Shape, Words, paint
+from layouts.overlay import INK, Shape, Words, broken, paint
 
 _GROUND = (226, 228, 232)
 
@@ -14,7 +14,7 @@ _GROUND = (226, 228, 232)
 def contact_sheet(
     pictures: Iterable[tuple[str, Image.Image]], columns: int = 3, *, cell_px: int = 520, gap_px: int = 24
 ) -> Image.Image:
-    """Pictures in rows, each scaled to a cell's width, with its label below it.
+    """Pictures in rows, each scaled to a cell's width, with its label below it on as many lines as it needs.
 
     Raises ValueError without pictures or columns.
     """
@@ -22,8 +22,10 @@ def contact_sheet(
     if not cells or columns < 1:
         raise ValueError("a contact sheet needs pictures, and a column to put them in")
     label_px = max(22, cell_px // 20)
-    rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
-    heights_px = [max(picture.height for _, picture in row) + label_px + gap_px for row in rows]
+    text_px = label_px * 0.7
+    said = [(broken(label, cell_px, text_px, "semibold"), picture) for label, picture in cells]
+    rows = [said[start : start + columns] for start in range(0, len(said), columns)]
+    heights_px = [max(picture.height + label_px * len(label) for label, picture in row) + gap_px for row in rows]
     width_px = min(columns, len(cells)) * (cell_px + gap_px) + gap_px
     whole = Image.new("RGB", (width_px, sum(heights_px) + gap_px), _GROUND)
     shapes: list[Shape] = []
@@ -32,8 +34,9 @@ def contact_sheet(
         for column, (label, picture) in enumerate(row):
             left_px = gap_px + column * (cell_px + gap_px)
             whole.paste(picture, (left_px, top_px))
-            text_px = label_px * 0.7
-            shapes.append(Words(left_px, top_px + picture.height + label_px * 0.15, label, INK, text_px, "semibold"))
+            for line, words in enumerate(label):
+                y_px = top_px + picture.height + label_px * (line + 0.15)
+                shapes.append(Words(left_px, y_px, words, INK, text_px, "semibold"))
         top_px += height_px
     return paint(whole, shapes, 1.0)
 

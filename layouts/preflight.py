@@ -111,14 +111,16 @@ def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Fin
             outside_mm = mark.spill(nearest)
             if outside_mm > _HAIR_MM:
                 fact = f"'{mark_name(name)}' reaches {outside_mm:.1f} mm out of the clear zone"
-                yield Finding("mark-outside-zone", name, outside_mm, fact, place=outside_strip(mark, nearest))
+                yield Finding(
+                    "mark-outside-zone", mark_name(name), outside_mm, fact, place=outside_strip(mark, nearest)
+                )
         for kind in PAGE_KINDS:
             slips = [part for slip in layout.slips.values() for part in slip.parts] if kind == "last" else []
             for box_name, box in (layout.boxes(kind) | {part.name: part.box for part in slips}).items():
                 if common := intersection(mark, box):
                     fact = f"'{mark_name(name)}' stands on '{box_name}' of the {kind} page"
                     amount_mm = min(common.width_mm, common.height_mm)
-                    yield Finding("mark-on-ink", name, amount_mm, fact, page=_page_of(kind), place=common)
+                    yield Finding("mark-on-ink", mark_name(name), amount_mm, fact, page=_page_of(kind), place=common)
 
 
 def mark_name(name: str) -> str:
@@ -331,7 +333,7 @@ def _behind_findings(layout: SheetLayout, marks: Mapping[str, Box], backs: Mappi
             if common := intersection(behind, box):
                 fact = f"'{box_name}' on the back of a sheet stands behind '{mark_name(name)}'"
                 amount_mm = min(common.width_mm, common.height_mm)
-                yield Finding("ink-behind-mark", name, amount_mm, fact, page=2, place=common)
+                yield Finding("ink-behind-mark", mark_name(name), amount_mm, fact, page=2, place=common)
 
 
 def _place_findings(layout: SheetLayout, name: str, box: Box, printable: Box, page: int) -> Iterator[Finding]:

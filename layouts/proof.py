@@ -49,6 +49,9 @@ PANEL_MM = 74.0
 """Width of the legend beside the page."""
 
 _INK_IS_DARKER_THAN = 190
+_BADGE_MM = 4.2
+"""The room that a finding's number takes across and down."""
+
 _SMALL_MM, _TEXT_MM, _HEAD_MM = 2.3, 2.7, 4.2
 
 
@@ -187,11 +190,27 @@ def _page_shapes(sheet: _Sheet) -> Iterator[Shape]:
         yield Area(box, colour, line_mm=0.35 if name in bad else 0.15)
         yield Words(box.right_mm, box.y_mm - _SMALL_MM - 0.3, name, colour, _SMALL_MM, align="right", halo=True)
     for name, box in sheet.marks.items():
-        yield Area(box.grown(0.3), BAD if bad & {name, mark_name(name)} else MARK, line_mm=0.2)
-    for number, finding in enumerate(sheet.findings, 1):
+        yield Area(box.grown(0.3), BAD if mark_name(name) in bad else MARK, line_mm=0.2)
+    for finding in sheet.findings:
         if finding.place:
             yield Area(finding.place, BAD, BAD, 0.16, line_mm=0.3)
-            yield Badge(finding.place.x_mm, finding.place.y_mm, str(number), BAD)
+    yield from _badges(sheet.findings)
+
+
+def _badges(findings: Sequence[Finding]) -> Iterator[Badge]:
+    """The number of each finding left of its place, farther left where another number stands already."""
+    taken: list[tuple[float, float]] = []
+    for number, finding in enumerate(findings, 1):
+        if finding.place is None:
+            continue
+        start_mm = max(finding.place.x_mm - _BADGE_MM / 2 - 0.4, _BADGE_MM / 2)
+        x_mm, y_mm = start_mm, max(finding.place.y_mm + 0.6, _BADGE_MM / 2)
+        while any(abs(x_mm - other[0]) < _BADGE_MM and abs(y_mm - other[1]) < _BADGE_MM for other in taken):
+            x_mm -= _BADGE_MM
+            if x_mm < _BADGE_MM / 2:
+                x_mm, y_mm = start_mm, y_mm + _BADGE_MM
+        taken.append((x_mm, y_mm))
+        yield Badge(x_mm, y_mm, str(number), BAD)
 
 
 def _window_shapes(sheet: _Sheet) -> Iterator[Shape]:

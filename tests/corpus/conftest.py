@@ -20,13 +20,17 @@ def fonts() -> FontSet:
     return default_fonts()
 
 
+Album = list[tuple[str, str, Image.Image]]
+"""Pictures with the names of their files and their titles."""
+
+
 @pytest.fixture(scope="session")
-def album() -> Iterator[list[tuple[str, Image.Image]]]:
-    """Pictures to be kept, with their names; they are written with a contact sheet of all when the tests are over."""
-    pictures: list[tuple[str, Image.Image]] = []
+def album() -> Iterator[Album]:
+    """Pictures to be kept; they are written with a contact sheet of all when the tests are over."""
+    pictures: Album = []
     yield pictures
     if pictures and os.environ.get("MAILROOM_KEEP_PICTURES"):
         _KEPT.mkdir(parents=True, exist_ok=True)
-        for name, picture in pictures:
+        for name, _, picture in pictures:
             picture.save(_KEPT / f"{name}.png")
-        contact_sheet(pictures, 4).save(_KEPT / "all.png")
+        contact_sheet(((title, picture) for _, title, picture in pictures), 4).save(_KEPT / "all.png")

@@ -23,9 +23,8 @@ from tests.corpus.trial import Trial
 
 PX_PER_MM = 3.0
 _WRITTEN = datetime(2026, 3, 5, tzinfo=UTC)
-_BADGE_MM = 2.6
-_NAME_MM = 4.0
-"""How far a badge reaches around the corner of a place, and a box's name above and beside the box."""
+_EDGE_MM, _NUMBERS_MM, _NAME_MM = 2.6, 14.0, 4.0
+"""How far the line around a place reaches, the numbers beside it, and a box's name above the box."""
 
 _INK_IS_DARKER_THAN = 190
 
@@ -72,10 +71,11 @@ class Picture:
 
     def may_be_red(self) -> Mask:
         """The places of the findings with their numbers, and the boxes and marks that they name."""
-        places = [finding.place.grown(_BADGE_MM) for finding in self.findings if finding.place]
+        places = [finding.place.grown(_EDGE_MM) for finding in self.findings if finding.place]
+        numbers = [Box(place.x_mm - _NUMBERS_MM, place.y_mm, _NUMBERS_MM, _NUMBERS_MM) for place in places]
         named = {finding.box for finding in self.findings}
         boxes = [box.grown(_NAME_MM) for name, box in self.boxes if name in named]
-        return self.within([*places, *boxes])
+        return self.within([*places, *numbers, *boxes])
 
 
 def pictured(trial: Trial, findings: Sequence[Finding], fonts: FontSet) -> list[Picture]:
@@ -114,5 +114,5 @@ def _picture(trial: Trial, findings: list[Finding], pages: list[Image.Image]) ->
         draw_proof(plain, layout, envelope, trial.marks, page_kind=kind, page=page, findings=told)
         for told in ((), findings)
     )
-    marks = [(named, box) for name, box in trial.marks.items() for named in (name, mark_name(name))]
+    marks = [(mark_name(name), box) for name, box in trial.marks.items()]
     return Picture(plain, unmarked, proof, tuple(findings), (*layout.boxes(kind).items(), *marks))

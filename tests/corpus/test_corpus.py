@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from layouts.finding import Finding
 from layouts.fonts import FontSet
 from tests.corpus.case import Case, ExpectedError, ExpectedFinding, all_cases
+from tests.corpus.conftest import Album
 from tests.corpus.picture import Picture, pictured
 from tests.corpus.trial import LAYOUT, Trial, tried
 
@@ -20,9 +20,7 @@ NEAR_MM = 0.5
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.group}: {case.name}")
-def test_what_is_wrong_is_found_where_it_is(
-    case: Case, fonts: FontSet, tmp_path: Path, album: list[tuple[str, Image.Image]]
-) -> None:
+def test_what_is_wrong_is_found_where_it_is(case: Case, fonts: FontSet, tmp_path: Path, album: Album) -> None:
     trial = tried(case, tmp_path, fonts)
     _check_error(trial, case.error)
     _check_findings(trial.layout_findings, case.layout_findings)
@@ -39,7 +37,7 @@ def test_what_is_wrong_is_found_where_it_is(
         for number, picture in enumerate(pictured(trial, found, fonts), 1):
             name = f"{case.group}-{case.short}-{what}-{number}"
             picture.proof.save(tmp_path / f"{name}.png")
-            album.append((name, picture.proof))
+            album.append((name, f"{case.name} ({what})", picture.proof))
             _check_picture(picture, expected)
 
 
