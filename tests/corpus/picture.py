@@ -72,7 +72,7 @@ class Picture:
     def may_be_red(self) -> Mask:
         """The places of the findings with their numbers, and the boxes and marks that they name."""
         places = [finding.place.grown(_EDGE_MM) for finding in self.findings if finding.place]
-        numbers = [Box(place.x_mm - _NUMBERS_MM, place.y_mm, _NUMBERS_MM, _NUMBERS_MM) for place in places]
+        numbers = [Box(place.x_mm - _NUMBERS_MM, place.y_mm, _NUMBERS_MM + _EDGE_MM, _NUMBERS_MM) for place in places]
         named = {finding.box for finding in self.findings}
         boxes = [box.grown(_NAME_MM) for name, box in self.boxes if name in named]
         return self.within([*places, *numbers, *boxes])
