@@ -76,6 +76,7 @@ class PageProgram:
         self._base = self._variant_of(layout)
         self._variants = {self._wanted({}): self._base}
         self._composers: dict[tuple[str, ...], Composer] = {}
+        self._checked: set[str] = set()
 
     def typeset(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> PageSet:
         """The pages of one document.
@@ -110,9 +111,16 @@ class PageProgram:
         """Raise LayoutError for what is wrong with the layout in one language and kind, its variants included."""
         for traits in self._trait_choices():
             variant = self._variant({**traits, "language": language, "kind": kind})
-            refuse_bad_geometry(variant.layout)
-            for slip in ("", *(variant.layout.slip.slips if variant.layout.slip else ())):
-                self._composer(variant, language, "EUR", kind, slip)
+            self._composer(variant, language, "EUR", kind, "")
+            if variant.identity not in self._checked:
+                self._checked.add(variant.identity)
+                refuse_bad_geometry(variant.layout)
+            for slip in variant.layout.slips.values():
+                # Many slips are in one language whatever the document's; and none differs with the kind.
+                said = f"{variant.identity} {slip.name} {slip.language(language)}"
+                if said not in self._checked:
+                    self._checked.add(said)
+                    self._composer(variant, language, "EUR", kind, slip.name)
 
     def _trait_choices(self) -> list[dict[str, str]]:
         """The base and every variant by itself. Those for envelopes are left out: the layout was read for one."""

@@ -87,7 +87,9 @@ def test_a_mark_in_the_reach_of_the_window_is_found_by_name(layout: Layout) -> N
 
 def test_a_mark_outside_its_zone_or_on_ink_is_found(layout: Layout) -> None:
     rules = [one.rule for one in check_layout(layout, [], {"m": Box(15, 210, 6.5, 0.4)})]
-    assert rules == ["mark-outside-zone", "mark-on-ink", "mark-on-ink"]
+    # On the flow of the first page and of the others, and on what slips have there.
+    assert rules[:3] == ["mark-outside-zone", "mark-on-ink", "mark-on-ink"]
+    assert set(rules[3:]) == {"mark-on-ink"}
 
 
 def test_ink_behind_a_mark_is_found_when_both_sides_are_printed(layout: Layout) -> None:

@@ -82,7 +82,7 @@ def test_a_layout_is_found_by_name_and_by_path(layout: Layout) -> None:
         ("x_mm = 102\nwidth_mm = 73", "x_mm = 112\nwidth_mm = 73", "flow.summary.parts.totals.width_mm", "185 mm"),
         ('separator = "  ·  "', 'separator = "  ·  "\ncolour = "red"', "boxes.footer.colour", "unknown key 'colour'"),
         ("gap_above_mm = 3\n", "gap_above_mm = -1\n", "flow.adjustments.gap_above_mm", "outside 0"),
-        ('slips = ["plain"]', 'slips = ["plane"]', "", "can't read plane.toml"),
+        ('slips = ["plain",', 'slips = ["plane",', "", "can't read plane.toml"),
         (
             'on = "continuation"\nbox = { x_mm = 107',
             'on = "next"\nbox = { x_mm = 107',
