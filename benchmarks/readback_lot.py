@@ -13,7 +13,9 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from benchmarks.readback_slips import Payment, payment_of, slip_of
 from examples.customers import EVERY_COUNTRY
 from examples.generator import generate
 from layouts.fonts import default_fonts
@@ -54,11 +56,14 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class PrintedDocument:
-    """An invoice, its address as it is to be printed, and how many pages it took."""
+    """An invoice, its address as it is to be printed, how many pages it took, what its payment says besides and the
+    payment part that it must therefore have ("" for none)."""
 
     invoice: IssuedInvoice
     address: tuple[str, ...]
     pages: int
+    payment: Payment
+    slip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,13 @@ def print_lot(lot: Lot, file: Path, watch: Stopwatch) -> PrintedLot:
     with watch.measures("generate"):
         invoices = list(generate(lot.pieces, lot.seed, lot.countries))
         addresses = [address_lines(invoice) for invoice in invoices]
-        data = [layout_data(*each) for each in zip(invoices, addresses, strict=True)]
+        payments = [payment_of(invoice) for invoice in invoices]
+        data = list(map(_data, invoices, addresses, payments))
     with watch.measures("typeset"):
         sets = [program.typeset(each, invoice.language) for each, invoice in zip(data, invoices, strict=True)]
     documents = [
-        PrintedDocument(invoice, address, len(page_set.pages))
-        for invoice, address, page_set in zip(invoices, addresses, sets, strict=True)
+        PrintedDocument(invoice, address, len(page_set.pages), payment, slip_of(invoice, payment))
+        for invoice, address, payment, page_set in zip(invoices, addresses, payments, sets, strict=True)
     ]
     sides = tuple(_sides(lot, list(zip(documents, sets, strict=True))))
     with TemporaryDirectory() as folder:
@@ -152,6 +158,11 @@ def print_lot(lot: Lot, file: Path, watch: Stopwatch) -> PrintedLot:
                 press=_PRESS,
             )
     return PrintedLot(file, sides)
+
+
+def _data(invoice: IssuedInvoice, address: tuple[str, ...], payment: Payment) -> dict[str, Any]:
+    data = layout_data(invoice, address)
+    return {**data, "payment": {**data["payment"], **payment}}
 
 
 _Set = tuple[PrintedDocument, PageSet]

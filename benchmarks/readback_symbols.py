@@ -1,7 +1,7 @@
 """Marks and codes of a page, read from its pixels, against what the data call for.
 
-What a mark means is said here anew (docs/marks.md, "The quadient set"), and so is the text of the EPC code, so that
-encoder and reader can't be wrong together.
+What a mark means is said here anew (docs/marks.md, "The quadient set"), so that encoder and reader can't be wrong
+together.
 """
 
 from __future__ import annotations
@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from decimal import Decimal
-from typing import NamedTuple
 
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from benchmarks.readback_slips import Symbol
 from layouts.geometry import Box
-from layouts.parts import CodeBlock, Layout
-from layouts.remittance.scheme import payment_scheme
-from layouts.wording import load_wording
-from mailroom.domain.invoice import InvoiceKind, IssuedInvoice
+from layouts.parts import CodeBlock, Slip
 from omr.markset import MarkSet
 from omr.read import read_strip
 from omr.sheet import SheetOrders
@@ -33,15 +30,7 @@ _PX_PER_MM = READ_DPI / 25.4
 _AROUND_MM = 2.0
 _SEQUENCE = 8
 _EPC_CHARACTER_SETS = {"1": "utf-8", "2": "iso-8859-1"}
-_MOST_NAME, _MOST_TEXT = 70, 140
 _MATRIX = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417"})
-
-
-class Symbol(NamedTuple):
-    """A code: its symbology and what it says."""
-
-    symbology: str
-    text: str
 
 
 # ── what must be there ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -57,49 +46,9 @@ def due_marks(orders: SheetOrders) -> dict[str, bool]:
     return marks | {"parity": sum(marks.values()) % 2 == 1}
 
 
-def slip_of(invoice: IssuedInvoice, layout: Layout) -> str:
-    """The payment part that an invoice gets; "" for none."""
-    payment = invoice.payment
-    if layout.slip is None or invoice.kind is InvoiceKind.CREDIT_NOTE:
-        return ""
-    if invoice.totals.payable <= 0 or not payment.account:
-        return ""
-    told = {"account": payment.account, "reference": payment.reference, "bic": payment.bic}
-    scheme = payment_scheme(told, invoice.currency, invoice.seller.address.country)
-    return scheme if scheme in layout.slip.slips else layout.slip.otherwise
-
-
-def due_symbols(invoice: IssuedInvoice, slip: str) -> set[Symbol]:
-    """The codes of the last page: whatever is paid in euro to an IBAN bears an EPC code."""
-    symbols = set()
-    if slip and invoice.currency == "EUR" and invoice.payment.account[:2].isalpha():
-        symbols.add(Symbol("QRCode", epc_text(invoice)))
-    return symbols
-
-
-def epc_text(invoice: IssuedInvoice) -> str:
-    """The text of the EPC code (EPC069-12, version 002): twelve lines, empty ones at the end left out."""
-    payment = invoice.payment
-    free = load_wording(invoice.language).get("payment.text").format(number=invoice.number)
-    is_structured = payment.reference.startswith("RF")
-    rows = (
-        payment.bic,
-        payment.account_name[:_MOST_NAME],
-        payment.account,
-        f"EUR{invoice.totals.payable:.2f}",
-        "",
-        payment.reference if is_structured else "",
-        "" if is_structured else f"{payment.reference} {free}"[:_MOST_TEXT],
-    )
-    character_set = "2" if all(ord(letter) < 256 for letter in "".join(rows)) else "1"
-    return "\n".join(("BCD", "002", character_set, "SCT", *rows)).rstrip("\n")
-
-
-def code_boxes(layout: Layout, slip: str) -> tuple[Box, ...]:
-    """Where a slip's codes stand."""
-    if layout.slip is None or not slip:
-        return ()
-    return tuple(part.box for part in layout.slip.slips[slip].boxes if isinstance(part.block, CodeBlock))
+def code_boxes(slip: Slip) -> tuple[Box, ...]:
+    """Where a payment part's codes stand."""
+    return tuple(part.box for part in slip.boxes if isinstance(part.block, CodeBlock))
 
 
 # ── what is there ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -141,9 +90,16 @@ def search(gray: Gray, *, thorough: bool) -> Counter[Symbol]:
     return _symbols(zxingcpp.read_barcodes(half, try_rotate=False, try_invert=False, try_downscale=False))
 
 
-def epc_amount(text: str) -> Decimal:
-    """The amount that an EPC code asks for."""
-    return Decimal(text.split("\n")[7].removeprefix("EUR"))
+def amount_of(symbol: Symbol) -> Decimal | None:
+    """The amount that a payment code asks for, None for a code that is none."""
+    rows = symbol.text.split("\n")
+    match rows[0]:
+        case "BCD":
+            return Decimal(rows[7].removeprefix("EUR"))
+        case "SPC":
+            return Decimal(rows[18])
+        case _:
+            return None
 
 
 def _cut(gray: Gray, box: Box) -> Gray:
@@ -177,12 +133,15 @@ def _overlaps(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) 
 
 
 def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
-    """What a banking app makes of a code: the bytes of an EPC code are letters of the set that its third line names."""
+    """What a banking app makes of a code: the bytes of an EPC code are letters of the set that its third line names,
+    those of a Swiss one are UTF-8."""
     symbology = barcode.format.name
     raw: bytes = barcode.bytes
     if raw.startswith(b"BCD\n"):
         coding = _EPC_CHARACTER_SETS.get(raw.split(b"\n")[2].decode("ascii", "replace"), "ascii")
         return Symbol(symbology, raw.decode(coding, "replace"))
+    if raw.startswith(b"SPC\n"):
+        return Symbol(symbology, raw.decode("utf-8", "replace"))
     return Symbol(symbology, barcode.text)
 
 

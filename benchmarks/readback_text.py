@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from benchmarks.readback_lot import PrintedDocument
+from benchmarks.readback_slips import SLIPS
 from layouts.wording import load_wording
-from mailroom.domain.invoice import AllowanceCharge, InvoiceKind, IssuedInvoice
+from mailroom.domain.invoice import AllowanceCharge, IssuedInvoice
 
 _NBSP, _MINUS = "\u00a0", "\u2212"
 SIGNS = {
@@ -109,11 +110,10 @@ class Paper:
             for line in invoice.lines
         ]
 
-    def others(self, invoice: IssuedInvoice, slip: str) -> Counter[Fact]:
-        """Everything else but what is carried from page to page, with how often it stands there."""
-        facts = [*self._under_lines(invoice), *self._adjustments(invoice), *self._vat(invoice), *self._totals(invoice)]
-        facts += [("amount", invoice.totals.payable)] * (1 if slip else 0)
-        return Counter(facts)
+    def others(self, invoice: IssuedInvoice) -> Counter[Fact]:
+        """Everything else above the payment part but what is carried from page to page, with how often it is there."""
+        facts = [self._under_lines(invoice), self._adjustments(invoice), self._vat(invoice), self._totals(invoice)]
+        return Counter(chain.from_iterable(facts))
 
     def _under_lines(self, invoice: IssuedInvoice) -> Iterator[Fact]:
         for line in invoice.lines:
@@ -161,26 +161,28 @@ def _signed(part: AllowanceCharge) -> Decimal:
     return part.amount if part.charge else -part.amount
 
 
-def compare(document: PrintedDocument, texts: Sequence[str], slip: str) -> tuple[list[Difference], Counter[str]]:
-    """What differs between a document's data and the texts of its pages; and how much was read, by kind of fact.
-
-    `slip` names the payment part at the foot of the last page, "" for none.
-    """
+def compare(document: PrintedDocument, texts: Sequence[str]) -> tuple[list[Difference], Counter[str]]:
+    """What differs between a document's data and the texts of its pages; and how much was read, by kind of fact."""
     invoice, sheet = document.invoice, paper(document.invoice.language)
     pages = [[fact for row in text.split("\n") for fact in sheet.facts(row.strip(" "))] for text in texts]
     found = [(page, fact) for page, facts in enumerate(pages) for fact in facts]
+    surplus, missing = _others(sheet.others(invoice), found)
     differences = [
         *_line_differences(sheet.lines(invoice), [each for each in found if each[1][0] == "line"]),
         *_carry_differences(invoice, pages),
         *_page_number_differences(pages),
-        *_other_differences(sheet.others(invoice, slip), found),
-        *_text_differences(document, texts, slip),
+        *missing,
+        *_slip_differences(document, surplus),
+        *_text_differences(document, texts),
     ]
     return differences, Counter(str(fact[0]) for _, fact in found)
 
 
 _BY_PAGE = frozenset({"line", "brought", "carried", "page"})
 """Facts that are looked at by order and page."""
+
+_ON_SLIPS = frozenset({"amount", "row", _IN_TEXT})
+"""As what an amount on a payment part may be read: what stands on the same row depends on the slip."""
 
 
 def _line_differences(expected: Sequence[Fact], found: Sequence[tuple[int, Fact]]) -> Iterator[Difference]:
@@ -216,32 +218,47 @@ def _page_number_differences(pages: Sequence[Sequence[Fact]]) -> Iterator[Differ
             yield Difference(page, "page number", _said(due), "; ".join(map(_said, read)))
 
 
-def _other_differences(expected: Counter[Fact], found: Sequence[tuple[int, Fact]]) -> Iterator[Difference]:
+def _others(
+    expected: Counter[Fact], found: Sequence[tuple[int, Fact]]
+) -> tuple[list[tuple[int, Fact]], list[Difference]]:
+    """What is there beyond what is expected, and what is expected and not there."""
     missing = Counter(expected)
+    surplus = []
     for page, fact in found:
-        if fact[0] in _BY_PAGE:
-            continue
         if missing[fact]:
             missing[fact] -= 1
+        elif fact[0] not in _BY_PAGE:
+            surplus.append((page, fact))
+    absent = [Difference(0, str(fact[0]), f"{count} × {_said(fact)}", "") for fact, count in missing.items() if count]
+    return surplus, absent
+
+
+def _slip_differences(document: PrintedDocument, surplus: Sequence[tuple[int, Fact]]) -> Iterator[Difference]:
+    """The payment part says the payable amount as often as it should, and nothing else says any amount more."""
+    payable, last = document.invoice.totals.payable, document.pages - 1
+    due = SLIPS[document.slip].amounts if document.slip else 0
+    amounts = 0
+    for page, fact in surplus:
+        if page == last and fact[-1] == payable and fact[0] in _ON_SLIPS:
+            amounts += 1
         else:
             yield Difference(page, str(fact[0]), "", _said(fact))
-    for fact, count in missing.items():
-        if count:
-            yield Difference(0, str(fact[0]), f"{count} × {_said(fact)}", "")
+    if amounts != due:
+        yield Difference(last, "amount on the slip", f"{due} × {payable}", f"{amounts} ×")
 
 
-def _text_differences(document: PrintedDocument, texts: Sequence[str], slip: str) -> Iterator[Difference]:
-    """The address on the first page, the number on every page, account and reference on the last."""
+def _text_differences(document: PrintedDocument, texts: Sequence[str]) -> Iterator[Difference]:
+    """The address on the first page, the number on every page, what the payment part says on the last."""
     invoice = document.invoice
-    due = [(0, "address", "".join(document.address))]
-    due += [(page, "number", invoice.number) for page in range(len(texts))]
-    if slip and invoice.kind is InvoiceKind.INVOICE:
-        due += [(len(texts) - 1, "account", invoice.payment.account)]
-        due += [(len(texts) - 1, "reference", invoice.payment.reference)]
+    due = Counter({(0, "address", "".join(document.address)): 1})
+    due.update((page, "number", invoice.number) for page in range(len(texts)))
+    if document.slip:
+        slip = SLIPS[document.slip].texts(invoice, document.payment)
+        due.update((document.pages - 1, f"text of {document.slip}", text) for text in slip)
     squeezed = [_squeezed(text) for text in texts]
-    for page, what, text in due:
-        if _squeezed(text) not in squeezed[page]:
-            yield Difference(page, what, text, "")
+    for (page, what, text), count in due.items():
+        if (there := squeezed[page].count(_squeezed(text))) < count:
+            yield Difference(page, what, f"{count} × {text}", f"{there} ×")
 
 
 def _squeezed(text: str) -> str:

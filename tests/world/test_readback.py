@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -20,19 +20,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from stdnum import iban
+from stdnum.at import uid as at_vat
+from stdnum.ch import vat as ch_vat
+from stdnum.fi import alv as fi_vat
 
 from benchmarks.readback import Result, print_and_read, read_back
 from benchmarks.readback_lot import Lot, PrintedLot, Stopwatch, lots, mark_set, page_program, print_lot
-from benchmarks.readback_symbols import due_marks, epc_text
+from benchmarks.readback_slips import SLIPS, bank_bar_code, epc_text, swiss_text
+from benchmarks.readback_symbols import due_marks
 from benchmarks.readback_text import compare, paper
-from examples.customers import EVERY_COUNTRY
+from examples.customers import EVERY_COUNTRY, tables
 from examples.generator import generate
-from examples.references import viite
+from examples.references import qr_reference, viite
 from layouts.codes.draw import image_mask
 from layouts.codes.encode import encode
 from layouts.fonts import default_fonts
 from layouts.pageset import PageSet
 from layouts.remittance.finland import viite_is_valid
+from layouts.remittance.switzerland import qr_reference_is_valid
 from mailroom.domain.arithmetic import check_totals
 from mailroom.domain.invoice import IssuedInvoice, Payment
 from mailroom.production.compose import address_lines, layout_data
@@ -58,7 +64,8 @@ def test_sixty_pieces_in_seven_languages_are_read_back_without_a_mismatch(tmp_pa
     assert {language for language in LANGUAGES if counts[f"documents in {language}"]} == LANGUAGES
     assert counts["documents"] >= 60
     assert counts["pages"] > counts["fronts"] > 60, "one file is two-sided"
-    assert counts["QRCode"] == counts["payment codes due"] > 5
+    assert counts["QRCode"] + counts["Code128"] == counts["payment codes due"] > 10
+    assert {slip for slip in SLIPS if counts[f"slips {slip}"]} == set(SLIPS)
     assert counts["text: line"] > 500
     assert counts["text: carried"] == counts["text: brought"] > 10
     assert not list(tmp_path.iterdir()), "a file without a mismatch is not kept"
@@ -74,10 +81,10 @@ def test_any_file_of_a_run_can_be_made_alone() -> None:
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> PrintedLot:
-    """One German invoice in euro on two pages."""
-    made = print_lot(Lot(1, 1, 38), tmp_path_factory.mktemp("printed") / "one.pdf", Stopwatch())
+    """One Austrian invoice in euro on two pages, with freight."""
+    made = print_lot(Lot(1, 1, 119, {"AT": 1}), tmp_path_factory.mktemp("printed") / "one.pdf", Stopwatch())
     assert len(made.sides) == 2
-    assert [(each.invoice.language, each.invoice.currency) for each in made.documents] == [("de", "EUR")]
+    assert [(each.invoice.language, each.slip) for each in made.documents] == [("de", "epc")]
     return made
 
 
@@ -120,7 +127,7 @@ def test_another_amount_in_the_payment_code_is_found(printed: PrintedLot) -> Non
         return replace(invoice, totals=replace(invoice.totals, payable=invoice.totals.payable + Decimal("0.01")))
 
     found = whats(read_back(with_invoice(printed, dearer)))
-    assert {(2, "codes"), (2, "amount of the code"), (2, "amount")} <= found
+    assert {(2, "codes of epc"), (2, "amount of the code"), (2, "amount on the slip"), (1, "row")} <= found
 
 
 def test_a_page_too_many_is_found(printed: PrintedLot) -> None:
@@ -173,9 +180,10 @@ ALTERED: dict[str, tuple[Callable[[IssuedInvoice], IssuedInvoice], set[tuple[int
     "another number": (lambda one: replace(one, number="1-1"), {(0, "number"), (1, "number")}),
     "another reference": (
         lambda one: replace(one, payment=replace(one.payment, reference="RF18539007547034")),
-        {(1, "reference")},
+        {(1, "text of epc")},
     ),
     "another currency": (lambda one: replace(one, currency="USD"), {(0, "row")}),
+    "no freight": (lambda one: replace(one, allowances=()), {(1, "adjustment")}),
 }
 """What is changed in the data, and (page, subject) of what must be noticed."""
 
@@ -186,7 +194,7 @@ def test_what_is_not_on_paper_as_the_data_have_it_is_found(
 ) -> None:
     change, due = ALTERED[name]
     (document,) = with_invoice(printed, change).documents
-    differences, _ = compare(document, texts, "plain")
+    differences, _ = compare(document, texts)
     found = {(each.page, each.what) for each in differences}
     assert due <= found
     assert bool(due) == bool(found)
@@ -207,7 +215,7 @@ def test_what_is_on_paper_and_not_in_the_data_is_found(
 ) -> None:
     (document,) = printed.documents
     assert any(old in text for text in texts)
-    differences, _ = compare(document, [text.replace(old, new) for text in texts], "plain")
+    differences, _ = compare(document, [text.replace(old, new) for text in texts])
     assert due in {(each.page, each.what) for each in differences}
 
 
@@ -222,7 +230,7 @@ def test_what_is_on_paper_and_not_in_the_data_is_found(
         ("fi", "Sivu 3/12", ("page", "3", "12")),
         ("de", "20\u00a0% 1.000,00 200,00", ("vat", "20", "", "1000.00", "200.00")),
         ("fi", "0\u00a0% nollakanta 9,00 0,00", ("vat", "0", "nollakanta", "9.00", "0.00")),
-        ("sv", "Arbete 2 fast pris 10,00 25\u00a0% 20,00", ("line", "Arbete", "2", "fast pris", "10.00", "25", "20.00")),
+        ("sv", "Rör 2 fast pris 10,00 25\u00a0% 20,00", ("line", "Rör", "2", "fast pris", "10.00", "25", "20.00")),
         ("en", "M8 × 40 1,200 pcs 0.184 19% 220.80", ("line", "M8 × 40", "1200", "pcs", "0.184", "19", "220.80")),
         ("nb", "45,19 per 100 kWh", ("price", "45.19", "100", "kWh")),
         ("nb", "Overført fra forrige side 95\u00a0902,70", ("brought", "95902.70")),
@@ -247,13 +255,51 @@ def test_marks_are_due_as_the_published_example_has_them() -> None:
     assert printed == {"start", "insert", "select-1", "select-6", *sequence, "safety"}
 
 
+def paid(payment: Payment, payable: str, due: date | None = None) -> IssuedInvoice:
+    """An invoice that is paid like this."""
+    invoice = next(generate(1, 1))
+    return replace(invoice, payment=payment, due_date=due, totals=replace(invoice.totals, payable=Decimal(payable)))
+
+
 def test_the_text_of_a_payment_code_is_that_of_the_guidelines() -> None:
-    (document,) = (one for one in generate(1, 38, EVERY_COUNTRY))
     payment = Payment(
         reference="RF18539007547034", account="DE71110220330123456789", bic="BHBLDEHHXXX", account_name="Wöhler & Co"
     )
-    text = epc_text(replace(document, payment=payment, totals=replace(document.totals, payable=Decimal("12.3"))))
-    assert text == ("BCD\n002\n2\nSCT\nBHBLDEHHXXX\nWöhler & Co\nDE71110220330123456789\nEUR12.30\n\nRF18539007547034")
+    head, end = "BCD\n002\n2\nSCT\nBHBLDEHHXXX", "EUR12.30\n\nRF18539007547034"
+    assert epc_text(paid(payment, "12.3"), "de") == f"{head}\nWöhler & Co\nDE71110220330123456789\n{end}"
+
+
+def test_the_bank_bar_code_is_that_of_the_guide() -> None:
+    invoice = paid(Payment(reference="11112", account="FI3715903000000776"), "12.25", date(2016, 12, 21))
+    assert bank_bar_code(invoice) == "437159030000007760000122500000000000000000011112161221"
+
+
+def test_the_swiss_code_has_its_thirty_one_rows() -> None:
+    reference = "210000000003139471430009017"
+    payment = Payment(reference=reference, account="CH4431999123000889012", account_name="Robert Schneider AG")
+    rows = swiss_text(paid(payment, "1949.75")).split("\n")
+    assert len(rows) == 31
+    assert (rows[0], rows[3], rows[5], rows[18], rows[28], rows[30]) == (
+        *("SPC", "CH4431999123000889012", "Robert Schneider AG"),
+        *("1949.75", reference, "EPD"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("slip", "payment", "told", "payable", "due"),
+    [
+        ("dk-fik", Payment(reference="67097535"), {"card_type": "71", "creditor_number": "85799665"}, "950.00",
+         "+71<000000067097535+85799665<"),
+        ("se-bankgiro", Payment(reference="665760"), {"bankgiro": "991-2346"}, "1800.00",
+         "#665760#1800002>9912346#41#"),
+        ("no-giro", Payment(reference="123456782", account="NO9386011117947"), {}, "1234.50",
+         "123456782123450<9>86011117947"),
+    ],
+)  # fmt: skip
+def test_code_lines_are_those_of_the_published_examples(
+    slip: str, payment: Payment, told: dict[str, str], payable: str, due: str
+) -> None:
+    assert SLIPS[slip].texts(paid(payment, payable), told)[0] == due
 
 
 # ── the same pages wherever they go ───────────────────────────────────────────────────────────────────────────────────
@@ -359,12 +405,21 @@ def pixels(pdf: bytes, index: int) -> np.ndarray[Any, Any]:
 def test_customers_of_every_country_bring_seven_languages_and_sums_that_add_up() -> None:
     documents = list(generate(150, 3, EVERY_COUNTRY))
     assert {invoice.language for invoice in documents} == LANGUAGES
-    assert {invoice.currency for invoice in documents} == {"NOK", "SEK", "DKK", "EUR", "GBP", "IDR"}
+    assert {invoice.currency for invoice in documents} == {"NOK", "SEK", "DKK", "EUR", "GBP", "IDR", "CHF"}
     assert [found for invoice in documents for found in check_totals(invoice)] == []
-    finnish = [one.payment.reference for one in documents if one.payment.account.startswith("FI")]
-    assert finnish
-    assert all(viite_is_valid(reference) for reference in finnish)
+    for country, is_valid in (("FI", viite_is_valid), ("CH", qr_reference_is_valid)):
+        references = [one.payment.reference for one in documents if one.payment.account.startswith(country)]
+        assert references
+        assert all(map(is_valid, references))
 
 
-def test_a_finnish_reference_matches_the_published_example() -> None:
+def test_references_match_the_published_examples() -> None:
     assert viite("123456") == "1234561"
+    assert qr_reference("21000000000313947143000901") == "210000000003139471430009017"
+
+
+@pytest.mark.parametrize("country", ["AT", "FI", "CH"])
+def test_sellers_have_valid_numbers(country: str) -> None:
+    seller = tables()[country]["seller"]
+    assert iban.is_valid(seller["account"])
+    assert {"AT": at_vat, "FI": fi_vat, "CH": ch_vat}[country].is_valid(seller["vat_id"])
