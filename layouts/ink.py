@@ -7,15 +7,14 @@ finished: joining str is faster than joining many small bytes, and a content str
 from __future__ import annotations
 
 import hashlib
-import sys
 import unicodedata
-from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 from isal import isal_zlib
 
 from layouts.errors import LayoutError
@@ -85,6 +84,7 @@ class Pen:
             for char in _FIGURES
             if char in self.face.hex_of
         }.__getitem__
+        self._em_pt = 0.6 * style.size_pt + style.tracking_pt
         self._shapes: dict[str, Shape] = {}
         self._broken: dict[tuple[str, float], tuple[Shape, ...]] = {}
 
@@ -176,7 +176,12 @@ class Pen:
     def _break(self, text: str, width_pt: float) -> tuple[Shape, ...]:
         """Lines put together from words that are shaped once: most words of a text come back in another."""
         known, shape = self._shapes.get, self.shape
-        said = text.strip().split(" ")
+        text = text.strip()
+        if len(text) * self._em_pt < width_pt:
+            whole = shape(text)
+            if whole.width_pt <= width_pt:
+                return (whole,) if text else ()
+        said = text.split(" ")
         words = [known(word) or shape(word) for word in said]
         space = shape(" ")
         space_pt = space.width_pt
@@ -334,15 +339,13 @@ class Form:
 
 def glyph_ids(glyphs: Mapping[str, list[str]]) -> dict[str, frozenset[int]]:
     """Glyph ids per font resource, from gathered hex strings."""
-    return {resource: frozenset(_words(bytes.fromhex("".join(shapes)))) for resource, shapes in glyphs.items()}
-
-
-def _words(data: bytes) -> array[int]:
-    """Big-endian words of two bytes."""
-    words = array("H", data)
-    if sys.byteorder == "little":
-        words.byteswap()
-    return words
+    found: dict[str, frozenset[int]] = {}
+    for resource, shapes in glyphs.items():
+        # A flag for every glyph id there can be: quicker than a set of thousands of words that are mostly alike.
+        used = np.zeros(1 << 16, dtype=np.bool_)
+        used[np.frombuffer(bytes.fromhex("".join(shapes)), dtype=">u2")] = True
+        found[resource] = frozenset(np.flatnonzero(used).tolist())
+    return found
 
 
 def deflated(data: bytes) -> bytes:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from layouts.blocks.figures import figure_column
 from layouts.blocks.text import TextSetter
 from layouts.edition import CONSTANTS, TEXT, Edition, Frame, Scope, too_wide
 from layouts.errors import LayoutError
@@ -82,11 +83,9 @@ class _Column:
         self.plain = self._is_plain()
         self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
-        amount_of = self._amount_field()
-        if amount_of:
-            # Amounts seldom come back: remembering them would cost more than making them again.
-            self.key = None
-        self._write = self._writer(edition, amount_of)
+        self._write = self._writer(edition)
+        only = self._only()
+        self.figures = figure_column(only, edition, self._base, self.frame, self._spare) if only is not None else None
 
     def _key_of(self, alias: str) -> Callable[[Mapping[str, Any]], Any] | None:
         """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
@@ -126,19 +125,9 @@ class _Column:
         only = parts[0] if self.plain and len(parts) == 1 else None
         return only if isinstance(only, Expression) else None
 
-    def _amount_field(self) -> str:
-        """The field of the row that a plain cell writes as an amount, "" for other cells."""
-        only = self._only()
-        if only is None or only.applied is None or only.applied[0] != "amount":
-            return ""
-        return only.applied[1][0] if len(only.applied[1]) == 1 else ""
-
-    def _writer(self, edition: Edition, amount_of: str) -> Callable[[Mapping[str, Any]], str]:
-        """How a plain cell's text is made. A field by itself, and an amount, need no template: most cells are that."""
+    def _writer(self, edition: Edition) -> Callable[[Mapping[str, Any]], str]:
+        """How a plain cell's text is made. A field by itself needs no template."""
         only, template, formatter = self._only(), self._setters[0].text, edition.formatter
-        if amount_of:
-            amount, digits = edition.wording.figures.amount, edition.digits
-            return lambda element: amount(element[amount_of], digits)
         if only is not None and only.path is not None and kind_at(only.path, self._names) == TEXT:
             return itemgetter(only.path[0])
         return lambda element: template(element, formatter)
@@ -261,6 +250,7 @@ class TableSetter:
         self.pen = edition.pens[block.cell_style]
         self._columns = [_Column(column, edition, frame, block, self._names) for column in block.columns]
         self._above_pt, self._below_pt = pt(block.row_above_mm), pt(block.row_below_mm)
+        self._no_figures = [None] * len(self._columns)
         self._first_pt = self._above_pt + self.pen.baseline_pt
         self.row_rule = edition.rules[block.row_rule] if block.row_rule else None
         self.carry = CarrySetter(block.carry, edition, frame, block) if block.carry else None
@@ -281,11 +271,12 @@ class TableSetter:
 
     def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
         """The rows of a document, group heads and subtotals among them."""
-        elements = self._each(scope) or ()
+        elements: Sequence[Mapping[str, Any]] = self._each(scope) or ()
         rows: list[Strip] = []
         if self._group is None:
+            figures = [column.figures.cells(elements) if column.figures else None for column in self._columns]
             for number, element in enumerate(elements):
-                row = self._row(element, scope)
+                row = self._row(element, scope, [made and made[number] for made in figures])
                 if row.troubles:
                     row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{number}]")
                 rows.extend((row,) if row.height_pt <= self._tallest_pt else self._parts(row))
@@ -294,7 +285,7 @@ class TableSetter:
             for head, members, foot in self._group.groups(elements, scope):
                 rows.extend(self._belonging(strip, keep=True) for strip in head)
                 for member in members:
-                    row = self._row(member, scope)
+                    row = self._row(member, scope, self._no_figures)
                     number += 1
                     if row.troubles:
                         row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{number}]")
@@ -308,7 +299,8 @@ class TableSetter:
                 rows[0].value += self._start(scope)
         return rows
 
-    def _row(self, element: Mapping[str, Any], scope: Scope) -> Row:
+    def _row(self, element: Mapping[str, Any], scope: Scope, figures: Sequence[tuple[str, str] | None]) -> Row:
+        """The row of one element. `figures` are the cells that are made already, one a column, None for the others."""
         first: list[str] = []
         more: list[tuple[float, str]] = []
         hexes: list[str] = []
@@ -316,7 +308,11 @@ class TableSetter:
         troubles: tuple[Trouble, ...] = ()
         height_pt = self.pen.leading_pt
         inner: Scope | None = None
-        for column in self._columns:
+        for column, made in zip(self._columns, figures, strict=True):
+            if made is not None:
+                first.append(made[0])
+                hexes.append(made[1])
+                continue
             key = column.key(element) if column.key is not None else None
             cell = column.known.get(key) if key is not None else None
             if cell is None:

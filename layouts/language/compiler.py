@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from layouts.errors import LayoutError
 from layouts.language.calls import Run, Scope, calling, check_arguments
@@ -296,12 +296,21 @@ def path_of(node: Node) -> Path | None:
     return None
 
 
-def applied_of(node: Node) -> tuple[str, Path] | None:
-    """The name and the path of one function or format that is applied to a plain path and nothing else."""
+class Applied(NamedTuple):
+    """One function or format on a plain path, with arguments that are written out: `price | number(0, 2)`."""
+
+    name: str
+    path: Path
+    arguments: tuple[Value, ...]
+
+
+def applied_of(node: Node) -> Applied | None:
+    """What is applied to what, when the expression is nothing else."""
     match node:
-        case Call(name=name, arguments=(only,), named=()):
+        case Call(name=name, arguments=(only, *more), named=()) if all(isinstance(each, Literal) for each in more):
             path = path_of(only)
-            return (name, path) if path else None
+            written = tuple(each.value for each in more if isinstance(each, Literal))
+            return Applied(name, path, written) if path else None
     return None
 
 

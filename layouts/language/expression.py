@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from layouts.language.calls import Run, Scope
-from layouts.language.compiler import Compiler, Path, TextSource, applied_of, path_of
+from layouts.language.compiler import Applied, Compiler, Path, TextSource, applied_of, path_of
 from layouts.language.faults import Site
 from layouts.language.functions import FUNCTIONS, Function
 from layouts.language.parser import parse
@@ -24,8 +24,8 @@ class Expression:
     `reads` are the paths it reads as they are written: ("totals", "payable"); an index is a text ("lines", "0"), "*"
     stands for any item. So what an expression depends on is known when a layout is loaded. `path` is the path when the
     expression is nothing but names with dots, so that a caller may look it up by itself; `constant` the text that it
-    always gives, when that is known; `applied` is (name, path) when it is nothing but one function or format without
-    further arguments on a path, as in `price | amount`. `site` and `column` say where it stands.
+    always gives, when that is known; `applied` is set when it is nothing but one function or format on a path.
+    `site` and `column` say where it stands.
     """
 
     source: str
@@ -35,7 +35,7 @@ class Expression:
     site: Site
     column: int
     run: Run = field(repr=False, compare=False)
-    applied: tuple[str, Path] | None = None
+    applied: Applied | None = None
 
     def __call__(self, scope: Scope) -> Value:
         """The value in a scope. Raises LayoutError E4032, E4053, E4054."""
