@@ -212,7 +212,8 @@ def _ageing(closing: Decimal) -> dict[str, Decimal]:
 def _letter(language: str, seed: int, size: int, kind: str) -> _Data:
     words = _words()[language]
     data = _common(language, seed, kind, f"{ISSUE_DATE.year}/{300 + seed}")
-    people = [invoice.buyer.name for invoice in _issued(language, seed)]
+    recipient = data["recipient"]["lines"][0]
+    people = [name for invoice in _issued(language, seed) if (name := invoice.buyer.name) != recipient]
     data["document"] |= {
         "subject": words["subject"],
         "salutation": words["salutation"],
