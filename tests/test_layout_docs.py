@@ -110,7 +110,7 @@ def test_every_reader_of_a_file_has_a_table() -> None:
 
 
 LEFT_OUT = {
-    # What asks only whether a key is there, or reads it once more; tables whose keys are names; sizes, which are told with
+    # What asks whether a key is there, or reads it once more; tables whose keys are names; sizes, which are told with
     # the key that has them.
     *("trait_values.root", "trait_values.variant", "_is_for.variant", "chosen.root", "_read.root", "rule.part"),
     *("_style.part", "_size.part@envelope", "address_fields.root@envelope", "address_fields.part@envelope"),
