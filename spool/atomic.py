@@ -15,6 +15,7 @@ from spool.job import SpoolError
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 def disk_error(error: OSError, path: Path | str) -> SpoolError:
@@ -75,9 +76,28 @@ class AtomicFile:
             self._close()
             os.replace(self._temporary, self.path)
             self._temporary = ""
-            self._sync_folder()
+            sync_folder(self._folder)
         except OSError as error:
             raise disk_error(error, self.path) from error
+
+    def link(self, path: str) -> bool:
+        """Put the bytes on the disk and give the file the name `path` as well, unless that is taken: then False.
+
+        For names that several writers may want: no rename tells whether it replaces another's file. The temporary name
+        goes with the end of the block.
+        """
+        try:
+            os.fsync(self._handle)
+            os.link(self._temporary, path)
+            sync_folder(os.path.dirname(path))
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise disk_error(error, path) from error
+            remedy = "Keep this folder on a file system that has hard links, as ext4, xfs, btrfs and NFS have."
+            raise SpoolError("E6004", "The file system makes no hard links", place=path, remedy=remedy) from error
+        return True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -94,13 +114,14 @@ class AtomicFile:
         if handle >= 0:
             os.close(handle)
 
-    def _sync_folder(self) -> None:
-        """Make the new name itself survive a power cut."""
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+
+def sync_folder(folder: str) -> None:
+    """Make the names in `folder` themselves survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_whole(path: Path | str, data: bytes) -> None:

@@ -6,9 +6,7 @@ import os
 import re
 import struct
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Sized
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sized
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,30 +15,33 @@ from layouts.pageset import FormXObject, ImageXObject, PageSet, PdfObject, PdfSo
 from spool.atomic import disk_error, write_whole
 from spool.container import Damaged, pack, unpack
 from spool.job import SpoolError
+from spool.lots import Lots
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _RESOURCE = re.compile(r"[XI][0-9a-f]{12}")
 _RESOURCES_IN_MEMORY = 256
-_WRITERS = 8  # More gained nothing where it was measured: ext4 on a virtual disk.
-_TYPESET_AGAIN = "Typeset the document again: that puts a sound file in its place."
+_LOT, _LOT_BYTES = 64, 8 << 20
+_TYPESET_AGAIN = "Typeset the document again: that puts sound pages in their place."
 
 _Part = tuple[dict[str, Any], list[bytes]]
 _Stamp = tuple[int, int, int] | None
 
 
 class PageStore:
-    """Page sets as files below `root`; several processes and machines may share one store.
+    """Page sets in lots below `root`; several processes and machines may share one store.
 
-    `put` writes a file only once and never changes it; forms and images are files of their own, shared by all page
-    sets. Every read is checked against a checksum: what comes back is what was put, or a `SpoolError`:
+    A lot is one file of many page sets, written once and never changed; forms and images are files of their own,
+    shared by all page sets. Every read is checked against a checksum: what comes back is what was put, or a
+    `SpoolError`:
 
-    E6101 a key is malformed, E6102 no such page set, E6103 a file is damaged, E6104 a key is taken by other content;
+    E6101 a key is malformed, E6102 no such page set, E6103 it is damaged, E6104 a key is taken by other content;
     E6001…E6004 for the disk (see `spool.atomic`).
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._base = os.fspath(root)
+        self._lots = Lots(f"{self._base}/lots")
         self._form: Callable[[str], FormXObject] = lru_cache(_RESOURCES_IN_MEMORY)(self._read_form)
         self._image: Callable[[str], ImageXObject] = lru_cache(_RESOURCES_IN_MEMORY)(self._read_image)
         self._written: dict[str, tuple[FormXObject | ImageXObject, _Stamp]] = {}
@@ -51,42 +52,52 @@ class PageStore:
 
     def __contains__(self, key: object) -> bool:
         """Whether a page set lies under `key`. Its bytes are checked by `get`, not here."""
-        return isinstance(key, str) and _KEY.fullmatch(key) is not None and os.path.exists(self._pages_path(key))
+        if not isinstance(key, str) or _KEY.fullmatch(key) is None:
+            return False
+        name = bytes.fromhex(key)
+        if any(True for _ in self._lots.find(name)):
+            return True
+        self._lots.refresh()
+        return any(True for _ in self._lots.find(name))
 
     def put(self, page_set: PageSet) -> str:
-        """Keep `page_set` and return its key; what is there already stays, a damaged file is replaced.
-
-        The forms and images are written first, so a page set that can be read never lacks one.
-        """
-        path = self._pages_path(_checked(page_set.key, _KEY))
-        for form in page_set.forms.values():
-            self._put_resource(form)
-        for image in page_set.images.values():
-            self._put_resource(image)
-        _keep(path, _pack_pages(page_set), page_set.key)
-        return page_set.key
+        """Keep one page set and return its key. It is a lot of its own: `put_all` keeps many at a tenth of the cost."""
+        (key,) = self.put_all((page_set,))
+        return key
 
     def put_all(self, page_sets: Iterable[PageSet]) -> list[str]:
-        """Keep many page sets and return their keys in order; a batch is kept several times as fast as one by one.
+        """Keep page sets and return their keys in order; what is there already stays, a damaged one is replaced.
 
-        Several writers wait for the disk at the same time, which then flushes their files together. `page_sets` is
-        read as the writing gets on, so that they need not all fit in memory. After an error some may be kept: put
-        them all again.
+        The forms and images are written first, so a page set that can be read never lacks one. `page_sets` is read as
+        the writing gets on, so that they need not all fit in memory. After an error some may be kept: put them all
+        again.
         """
         keys: list[str] = []
-        with ThreadPoolExecutor(_WRITERS) as writers:
-            waiting: deque[Future[str]] = deque()
-            for page_set in page_sets:
-                waiting.append(writers.submit(self.put, page_set))
-                if len(waiting) > 4 * _WRITERS:
-                    keys.append(waiting.popleft().result())
-            keys.extend(each.result() for each in waiting)
+        lot: dict[str, bytes] = {}
+        size = number = 0
+        for page_set in page_sets:
+            key = _checked(page_set.key, _KEY)
+            for form in page_set.forms.values():
+                self._put_resource(form)
+            for image in page_set.images.values():
+                self._put_resource(image)
+            if not lot:
+                size, number = 0, self._lots.refresh()
+            packed = _pack_pages(page_set)
+            if self._is_new(key, packed, lot.get(key)):
+                lot[key] = packed
+                size += len(packed)
+            keys.append(key)
+            if len(lot) == _LOT or size >= _LOT_BYTES:
+                self._write(lot, number)
+                lot.clear()
+        if lot:
+            self._write(lot, number)
         return keys
 
     def get(self, key: str) -> PageSet:
         """The page set under `key`, equal to what was put."""
-        path = self._pages_path(_checked(key, _KEY))
-        description, parts = _read(path, key)
+        description, parts = self._read_pages(_checked(key, _KEY))
         pages = parts[description["fonts"] :]
         return PageSet(
             key=key,
@@ -99,6 +110,40 @@ class PageStore:
             images={name: self._image(name) for name in description["images"]},
             stocks=tuple(description.get("stocks", ())),
         )
+
+    def _is_new(self, key: str, packed: bytes, beside: bytes | None = None) -> bool:
+        """Whether `packed` must be written: nothing sound lies under `key`, here or `beside`. E6104 if other content
+        does."""
+        if beside is not None:
+            return not _is_kept(beside, packed, key, self._base)
+        return not any(_is_kept(found.data, packed, key, found.path) for found in self._lots.find(bytes.fromhex(key)))
+
+    def _write(self, lot: Mapping[str, bytes], number: int) -> None:
+        with self._lots.new({bytes.fromhex(key): packed for key, packed in lot.items()}) as file:
+            while not file.publish(number):
+                # What another process brought may have our keys: the same content twice does no harm.
+                number = self._lots.refresh()
+                for key, packed in lot.items():
+                    self._is_new(key, packed)
+
+    def _read_pages(self, key: str) -> _Part:
+        name = bytes.fromhex(key)
+        fault: tuple[str, Damaged] | None = None
+        known = -1
+        while known != self._lots.next:
+            known = self._lots.next
+            for found in self._lots.find(name):
+                try:
+                    return _unpacked(found.data, key)
+                except Damaged as damage:
+                    fault = found.path, damage
+            self._lots.refresh()
+        if fault is not None:
+            raise _damaged(key, *fault)
+        if self._lots.damaged:
+            message = f"The page store has nothing under {key}, unless it lies in a lot that is damaged"
+            raise SpoolError("E6103", message, place=next(iter(self._lots.damaged)), remedy=_TYPESET_AGAIN)
+        raise _absent(key, f"{self._base}/lots")
 
     def _put_resource(self, resource: FormXObject | ImageXObject) -> None:
         # Thousands of page sets bring the same letterhead: its file is read again only when it has changed.
@@ -136,9 +181,6 @@ class PageStore:
             decode=tuple(description.get("decode", ())),
             soft_mask=description.get("soft_mask", ""),
         )
-
-    def _pages_path(self, key: str) -> str:
-        return f"{self._base}/pages/{key[:2]}/{key}.pages"
 
     def _resource_path(self, name: str) -> str:
         return f"{self._base}/resources/{name[1:3]}/{name}"
@@ -218,17 +260,8 @@ def _unpack_glyphs(data: bytes) -> tuple[int, ...]:
 def _keep(path: str, packed: bytes, name: str) -> None:
     """Write `packed` unless it lies there already. A sound file is never overwritten."""
     present = _bytes_of(path)
-    if present == packed:
+    if present is not None and _is_kept(present, packed, name, path):
         return
-    kept = None if present is None else _sound(present, name)
-    if kept is not None:
-        if _same_content(kept, unpack(packed)):
-            return
-        remedy = (
-            "Give the changed layout, font or image a new version, so that its pages get a key of their own; "
-            "what was printed from the kept pages must stay provable."
-        )
-        raise SpoolError("E6104", f"Other content is already kept under the key {name}", place=path, remedy=remedy)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
     except OSError as error:
@@ -236,12 +269,29 @@ def _keep(path: str, packed: bytes, name: str) -> None:
     write_whole(path, packed)
 
 
-def _sound(data: bytes, name: str) -> _Part | None:
+def _is_kept(present: bytes, packed: bytes, name: str, place: str) -> bool:
+    """Whether `present` is as good as `packed`; False if it is damaged. E6104 if it is other content."""
+    if present == packed:
+        return True
     try:
-        described = unpack(data)
+        kept = _unpacked(present, name)
     except Damaged:
-        return None
-    return described if described[0]["name"] == name else None
+        return False
+    if _same_content(kept, unpack(packed)):
+        return True
+    remedy = (
+        "Give the changed layout, font or image a new version, so that its pages get a key of their own; "
+        "what was printed from the kept pages must stay provable."
+    )
+    raise SpoolError("E6104", f"Other content is already kept under the key {name}", place=place, remedy=remedy)
+
+
+def _unpacked(data: bytes, name: str) -> _Part:
+    """Description and parts. Raises `Damaged`, also for what bears another name."""
+    description, parts = unpack(data)
+    if description["name"] != name:
+        raise Damaged(f"it holds {description['name']}")
+    return description, parts
 
 
 def _same_content(kept: _Part, new: _Part) -> bool:
@@ -286,13 +336,17 @@ def _bytes_of(path: str) -> bytes | None:
 def _read(path: str, name: str) -> _Part:
     data = _bytes_of(path)
     if data is None:
-        raise SpoolError("E6102", f"The page store has nothing under {name}", place=path, remedy=_TYPESET_AGAIN)
+        raise _absent(name, path)
     try:
-        description, parts = unpack(data)
+        return _unpacked(data, name)
     except Damaged as damage:
-        message = f"The page store's file for {name} is damaged: {damage}"
-        raise SpoolError("E6103", message, place=path, remedy=_TYPESET_AGAIN) from damage
-    if description["name"] != name:
-        message = f"The page store's file for {name} holds {description['name']}"
-        raise SpoolError("E6103", message, place=path, remedy=_TYPESET_AGAIN)
-    return description, parts
+        raise _damaged(name, path, damage) from damage
+
+
+def _absent(name: str, place: str) -> SpoolError:
+    return SpoolError("E6102", f"The page store has nothing under {name}", place=place, remedy=_TYPESET_AGAIN)
+
+
+def _damaged(name: str, place: str, damage: Damaged) -> SpoolError:
+    message = f"What the page store has under {name} is damaged: {damage}"
+    return SpoolError("E6103", message, place=place, remedy=_TYPESET_AGAIN)

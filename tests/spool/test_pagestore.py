@@ -6,6 +6,7 @@ import errno
 import os
 import pickle
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from layouts.pageset import PageSet, PdfObject
 from spool.job import SpoolError
+from spool.lots import ENTRIES_AT, Lots
 from spool.pagestore import PageStore
 from tests.spool.page_sets import form, image, page_set
 
@@ -33,7 +35,9 @@ def store(tmp_path: Path) -> PageStore:
 
 
 def pages_file(store: PageStore, page_set: PageSet) -> Path:
-    return next(store.root.rglob(f"{page_set.key}*"))
+    """The lot that holds a page set."""
+    key = bytes.fromhex(page_set.key)
+    return next(path for path in sorted(store.root.rglob("*.lot")) if key in path.read_bytes())
 
 
 def resource_file(store: PageStore, name: str) -> Path:
@@ -111,7 +115,46 @@ def test_many_are_kept_as_each_one_would_be(store: PageStore) -> None:
     assert store.put_all(iter(many)) == [each.key for each in many]
     fresh = PageStore(store.root)
     assert [fresh.get(each.key) for each in many] == many
-    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 201
+    assert len(list(store.root.rglob("*.lot"))) == 4
+    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 5
+
+
+def test_large_page_sets_share_no_lot(store: PageStore) -> None:
+    many = [replace(page_set(f"{n}"), pages=(bytes(5 << 20),)) for n in range(4)]
+    store.put_all(many)
+    assert len(list(store.root.rglob("*.lot"))) == 2
+    assert [PageStore(store.root).get(each.key) for each in many] == many
+
+
+def test_one_key_twice_among_many_is_kept_once(store: PageStore) -> None:
+    other = page_set("other")
+    assert store.put_all([RICH, other, RICH]) == [RICH.key, other.key, RICH.key]
+    assert pages_file(store, RICH).read_bytes().count(bytes.fromhex(RICH.key)) == 1
+    assert PageStore(store.root).get(RICH.key) == RICH
+
+
+def test_one_key_with_two_contents_among_many_is_refused(store: PageStore) -> None:
+    with pytest.raises(SpoolError, match="E6104"):
+        store.put_all([RICH, replace(RICH, layout="other")])
+    assert RICH.key not in store
+
+
+def test_page_sets_are_taken_as_they_come(store: PageStore) -> None:
+    """A lot is on the disk before the next one is made."""
+    seen = []
+
+    def made() -> Iterator[PageSet]:
+        for number in range(130):
+            seen.append(len(list(store.root.rglob("*.lot"))))
+            yield page_set(f"{number}")
+
+    store.put_all(made())
+    assert [seen[0], seen[63], seen[64], seen[127], seen[128]] == [0, 0, 1, 1, 2]
+
+
+def test_nothing_put_makes_no_file(store: PageStore) -> None:
+    assert store.put_all([]) == []
+    assert not store.root.exists()
 
 
 def test_one_that_cannot_be_kept_among_many_is_told(store: PageStore) -> None:
@@ -158,10 +201,11 @@ def test_every_truncation_is_noticed(store: PageStore) -> None:
     whole = path.read_bytes()
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        with pytest.raises(SpoolError) as caught:
-            store.get(small.key)
-        assert caught.value.code == "E6103"
-        assert caught.value.place == str(path)
+        for reader in (store, PageStore(store.root)):
+            with pytest.raises(SpoolError) as caught:
+                reader.get(small.key)
+            assert caught.value.code == "E6103"
+            assert caught.value.place == str(path)
 
 
 def test_every_flipped_byte_is_noticed(store: PageStore) -> None:
@@ -172,22 +216,47 @@ def test_every_flipped_byte_is_noticed(store: PageStore) -> None:
     for at in range(len(whole)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x20]) + whole[at + 1 :])
         with pytest.raises(SpoolError, match="E6103"):
-            store.get(small.key)
+            PageStore(store.root).get(small.key)
 
 
-def test_bytes_after_the_end_are_noticed(store: PageStore) -> None:
+@pytest.mark.parametrize("at", [ENTRIES_AT, ENTRIES_AT + 31, ENTRIES_AT + 33, ENTRIES_AT + 39, ENTRIES_AT + 47, -1])
+def test_damage_that_came_after_the_lot_was_looked_at_is_noticed(store: PageStore, at: int) -> None:
+    store.put(RICH)
+    path = pages_file(store, RICH)
+    whole = bytearray(path.read_bytes())
+    whole[at] ^= 0xFF
+    path.write_bytes(whole)
+    with pytest.raises(SpoolError, match="E6103") as caught:
+        store.get(RICH.key)
+    assert caught.value.place == str(path)
+
+
+def test_damage_of_one_page_set_does_not_hurt_its_neighbours(store: PageStore) -> None:
+    many = [page_set(f"{n}") for n in range(10)]
+    store.put_all(many)
+    path = pages_file(store, many[0])
+    path.write_bytes(path.read_bytes()[:-1])
+    fresh = PageStore(store.root)
+    assert [fresh.get(each.key) for each in many[:-1]] == many[:-1]
+    with pytest.raises(SpoolError, match="E6103"):
+        fresh.get(many[-1].key)
+
+
+def test_bytes_after_the_end_of_a_lot_change_nothing(store: PageStore) -> None:
     store.put(RICH)
     with pages_file(store, RICH).open("ab") as file:
         file.write(b"\n")
-    with pytest.raises(SpoolError, match="E6103"):
-        store.get(RICH.key)
+    assert PageStore(store.root).get(RICH.key) == RICH
 
 
-def test_a_sound_file_under_another_key_is_noticed(store: PageStore) -> None:
+def test_a_sound_record_under_another_key_is_noticed(store: PageStore) -> None:
     one, two = page_set("one"), page_set("two")
     store.put(one)
-    store.put(two)
-    pages_file(store, two).write_bytes(pages_file(store, one).read_bytes())
+    lots = Lots(f"{store.root}/lots")
+    lots.refresh()
+    (record,) = lots.find(bytes.fromhex(one.key))
+    with lots.new({bytes.fromhex(two.key): record.data}) as lot:
+        assert lot.publish(lots.refresh())
     with pytest.raises(SpoolError, match=f"holds {one.key}"):
         store.get(two.key)
 
@@ -204,9 +273,21 @@ def test_a_damaged_form_makes_the_page_set_unreadable(store: PageStore) -> None:
 
 def test_putting_again_heals_damaged_and_lost_files(store: PageStore) -> None:
     store.put(RICH)
-    pages_file(store, RICH).write_bytes(b"MRSTORE1 and no more")
+    pages_file(store, RICH).write_bytes(b"MRLOT001 and no more")
     resource_file(store, form().name).write_bytes(b"")
     resource_file(store, image().name).unlink()
+    store.put(RICH)
+    assert PageStore(store.root).get(RICH.key) == RICH
+
+
+def test_a_lost_lot_is_missed_and_put_again(store: PageStore) -> None:
+    store.put_all([RICH])
+    store.put(page_set("later"))
+    pages_file(store, RICH).unlink()
+    for reader in (store, PageStore(store.root)):
+        with pytest.raises(SpoolError, match="E6102"):
+            reader.get(RICH.key)
+        assert reader.get(page_set("later").key) == page_set("later")
     store.put(RICH)
     assert PageStore(store.root).get(RICH.key) == RICH
 
