@@ -157,10 +157,12 @@ class _Reader:
     def _read_marks(self, gray: Gray, side: Side, number: int) -> None:
         if side.sheet is None:
             return
+        faults = list(sheet_faults(gray, side.sheet, mark_set(), number))
         self.counts["fronts"] += 1
-        self.counts["DataMatrix"] += 1
-        self.counts["marks, printed or blank"] += len(mark_set().marks)
-        for fault in sheet_faults(gray, side.sheet, mark_set(), number):
+        if not faults:
+            self.counts["DataMatrix"] += 1
+            self.counts["marks, printed or blank"] += len(mark_set().marks)
+        for fault in faults:
             self._differs(number, *fault)
 
     def _read_codes(self, gray: Gray, side: Side, number: int) -> None:

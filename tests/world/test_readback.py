@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -25,7 +26,7 @@ from stdnum.at import uid as at_vat
 from stdnum.ch import vat as ch_vat
 from stdnum.fi import alv as fi_vat
 
-from benchmarks.readback import Result, print_and_read, read_back
+from benchmarks.readback import RESULT, Result, main, print_and_read, read_back
 from benchmarks.readback_lot import Lot, PrintedLot, Stopwatch, lots, mark_set, page_program, print_lot
 from benchmarks.readback_slips import SLIPS, bank_bar_code, epc_text, swiss_text
 from benchmarks.readback_symbols import due_marks
@@ -69,6 +70,19 @@ def test_sixty_pieces_in_seven_languages_are_read_back_without_a_mismatch(tmp_pa
     assert counts["text: line"] > 500
     assert counts["text: carried"] == counts["text: brought"] > 10
     assert not list(tmp_path.iterdir()), "a file without a mismatch is not kept"
+
+
+def test_the_command_tells_what_it_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["2", "--seed", "4", "--processes", "1"]) == 0
+    told = json.loads((tmp_path / RESULT).read_text(encoding="utf-8"))
+    assert told["mismatches"] == []
+    assert told["counts"]["DataMatrix"] == told["counts"]["fronts"] >= 2
+    printed = capsys.readouterr()
+    assert "0 mismatches" in printed.out
+    assert "file 1 of 1" in printed.err
 
 
 def test_any_file_of_a_run_can_be_made_alone() -> None:
@@ -362,7 +376,7 @@ def some_sets() -> st.SearchStrategy[list[PageSet]]:
     return picked.map(lambda places: [page_sets()[place] for place in places])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=some_sets(), other=some_sets())
 def test_pages_have_the_same_content_in_every_file_and_in_the_archive(
     store: PageStore, tmp_path: Path, one: list[PageSet], other: list[PageSet]
