@@ -66,7 +66,8 @@ class MarkSet:
     code: CodePlace
 
     def __hash__(self) -> int:
-        return hash((self.name, self.marks))
+        # Of all that is compared the name alone: a mark set is a key for every sheet, and text remembers its hash.
+        return hash(self.name)
 
     @property
     def clear_zones(self) -> tuple[Box, ...]:
