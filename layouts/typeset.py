@@ -25,7 +25,7 @@ from layouts.layout import load_layout
 from layouts.pageink import InkBox
 from layouts.pageset import FormXObject, ImageXObject, PageSet
 from layouts.parts import Layout
-from layouts.preflight import refuse_bad_geometry
+from layouts.preflight import Preflight, refuse_bad_geometry
 from layouts.troubles import error_of, finding_of
 from layouts.wording import languages, load_wording
 
@@ -78,18 +78,34 @@ class PageProgram:
         self._composers: dict[tuple[str, ...], Composer] = {}
         self._checked: set[str] = set()
 
-    def typeset(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> PageSet:
+    def typeset(
+        self,
+        data: Mapping[str, Any],
+        language: str,
+        traits: Mapping[str, str] | None = None,
+        preflight: Preflight | None = None,
+    ) -> PageSet:
         """The pages of one document.
 
-        data      what the layout's `data` lists; all amounts Decimal, all dates datetime.date.
-        language  a BCP 47 tag; "nb-NO" is set in nb, "nb+en" in both.
-        traits    what else variants of the layout may be for: group, brand, envelope, country.
-        Raises LayoutError E4030 to E4038, `place` naming the field, and E4016 for a language without texts.
+        data       what the layout's `data` lists; all amounts Decimal, all dates datetime.date.
+        language   a BCP 47 tag; "nb-NO" is set in nb, "nb+en" in both.
+        traits     what else variants of the layout may be for: group, brand, envelope, country.
+        preflight  checks of where the ink of every page stands: envelopes' windows, clear zones, marks.
+        Raises LayoutError E4030 to E4038, `place` naming the field, E4016 for a language without texts, and E4044 for
+        what the preflight finds.
         """
         page_set, sheets = self._set(data, language, traits or {})
         for sheet in sheets.inks:
             for trouble, (name, *_) in sheet.troubles:
                 raise error_of(trouble, name, data)
+        if preflight is not None:
+            for finding in preflight.check([list(map(_ink_box, sheet.boxes)) for sheet in sheets.inks]):
+                raise LayoutError(
+                    "E4044",
+                    finding.message,
+                    place=f"page {finding.page}, {finding.box}",
+                    remedy="correct the layout, or the data that stands there; mailroom layout proof draws the page",
+                )
         return page_set
 
     def inspect(self, data: Mapping[str, Any], language: str, traits: Mapping[str, str] | None = None) -> Inspection:

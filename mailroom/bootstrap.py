@@ -19,11 +19,13 @@ from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
 from layouts.parts import Layout
+from layouts.preflight import Preflight
 from layouts.typeset import compile_layout
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
 from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
 from mailroom.intake.receive import Reception
 from mailroom.production.line import Line, Patience
+from mailroom.production.mark_boxes import mark_boxes
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress
 from mailroom.store.store import Store, open_store
@@ -123,6 +125,9 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
     the layout can't serve at once."""
     fonts = default_fonts()
     envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
+    layout = _layout_for(_of_folder(folder, settings.layout), envelopes)
+    mark_set = load_mark_set(_of_folder(folder, settings.mark_set))
+    two_sided = settings.sides != "one-sided"
     return Plant(
         folder=folder,
         open_ledger=store.ledger,
@@ -130,9 +135,10 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         clock=now,
         sleep=time.sleep,
         pages=PageStore(folder / "pages"),
-        program=compile_layout(_layout_for(_of_folder(folder, settings.layout), envelopes), fonts),
+        program=compile_layout(layout, fonts),
+        preflight=Preflight(layout, envelopes, mark_boxes(mark_set), two_sided=two_sided),
         fonts=fonts,
-        mark_set=load_mark_set(_of_folder(folder, settings.mark_set)),
+        mark_set=mark_set,
         envelopes=envelopes,
         client=settings.client,
         stock=settings.stock,

@@ -274,9 +274,10 @@ class TableSetter:
         elements: Sequence[Mapping[str, Any]] = self._each(scope) or ()
         rows: list[Strip] = []
         if self._group is None:
-            figures = [column.figures.cells(elements) if column.figures else None for column in self._columns]
+            nothing = [None] * len(elements)
+            figures = [column.figures.cells(elements) if column.figures else nothing for column in self._columns]
             for number, element in enumerate(elements):
-                row = self._row(element, scope, [made and made[number] for made in figures])
+                row = self._row(element, scope, [made[number] for made in figures])
                 if row.troubles:
                     row.troubles = _in_row(row.troubles, f"{self._block.each.text}[{number}]")
                 rows.extend((row,) if row.height_pt <= self._tallest_pt else self._parts(row))
@@ -350,8 +351,8 @@ class TableSetter:
         assert self._value is not None
         path = self._value.path
         if path is not None and len(path) == 1 and path[0] in element:
-            return element[path[0]]  # type: ignore[no-any-return]
-        return self._value(item_scope(scope, element, self._block.alias))
+            return Decimal(element[path[0]])
+        return Decimal(self._value(item_scope(scope, element, self._block.alias)))
 
     def _belonging(self, strip: Strip, *, keep: bool) -> Row:
         """A strip of a group as a row of the table."""

@@ -23,7 +23,8 @@ from layouts.parts import PageKind
 from layouts.proof import draw_proof, write_proof_pdf
 from layouts.wording import languages as known_languages
 from mailroom.cli.output import REFUSED, stdout
-from mailroom.cli.proofing import Document, Trial, mark_boxes, once, render, write_sheets
+from mailroom.cli.proofing import Document, Trial, once, render, write_sheets
+from mailroom.production.mark_boxes import mark_boxes
 from omr.markset import MarkSet, load_mark_set
 
 app = typer.Typer(help="Layouts against their envelopes.", no_args_is_help=True)

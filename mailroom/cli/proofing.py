@@ -26,7 +26,6 @@ from layouts.parts import AddressBlock, Layout
 from layouts.preflight import Preflight, check_layout
 from layouts.typeset import Inspection, PageProgram
 from mailroom.bootstrap import now
-from omr.draw import mark_rects
 from omr.markset import MarkSet
 from omr.sheet import SheetId, SheetOrders
 from spool.assemble import assemble
@@ -139,13 +138,6 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         kept.setdefault((finding.rule, finding.box, finding.page, finding.envelope), finding)
     return list(kept.values())
-
-
-def mark_boxes(mark_set: MarkSet) -> dict[str, Box]:
-    """Where marks and code of a last sheet stand, as the layouts' boxes."""
-    rects = mark_rects(mark_set, SheetOrders(sheet=1, of=1, ordinal=7))
-    boxes = {f"mark {index}": Box(*rect) for index, rect in enumerate(rects, 1)}
-    return boxes | {"code": Box(*mark_set.code.box)}
 
 
 def write_sheets(page_sets: Sequence[PageSet], fonts: FontSet, mark_set: MarkSet, out: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from layouts.errors import LayoutError
 from layouts.pageset import PageSet
+from layouts.wording import load_wording
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.domain.piece import PieceDocument
@@ -65,7 +66,8 @@ def typeset(plant: Plant, document: Document) -> tuple[Composed, PageSet]:
     """Typeset one document. Raises LayoutError."""
     invoice = document.invoice
     lines = address_lines(invoice)
-    page_set = plant.program.typeset(layout_data(invoice, lines), layout_language(invoice))
+    data, language = layout_data(invoice, lines), layout_language(invoice)
+    page_set = plant.program.typeset(data, language, {"country": invoice.buyer.address.country}, plant.preflight)
     pages = PieceDocument(document.id, invoice.number, page_set.key, len(page_set.pages))
     return Composed(document, lines, pages), page_set
 
@@ -75,16 +77,28 @@ def address_lines(invoice: IssuedInvoice) -> tuple[str, ...]:
     return recipient_lines(invoice.buyer, invoice.deliver_to, invoice.seller.address.country)
 
 
-_TEXTS = {"nb": "nb", "no": "nb", "nn": "nb"}
-_LANGUAGE_OF = {"NO": "nb"}
+_LANGUAGE_OF = {
+    **{"NO": "nb", "SE": "sv", "DK": "da", "FI": "fi", "DE": "de", "AT": "de", "LI": "de", "ID": "id"},
+    **{"FO": "da", "GL": "da", "AX": "sv", "SJ": "nb"},
+}
+"""What is spoken where one language of the layouts is."""
 
 
 def layout_language(invoice: IssuedInvoice) -> str:
-    """The language of the layout's texts: Norwegian where the document asks for it, or where it asks for nothing and
-    both parties are Norwegian; else English."""
+    """The language of the layout's texts: the one the document asks for, or two ("nb+en"); where it asks for none that
+    there is, that of the recipient's country when the seller is at home there too; else English."""
+    if invoice.language and (served := _served(invoice.language)):
+        return served
     countries = {invoice.seller.address.country, invoice.buyer.address.country}
-    spoken = _LANGUAGE_OF.get(countries.pop(), "en") if len(countries) == 1 else "en"
-    return _TEXTS.get((invoice.language or spoken).split("-")[0].lower(), "en")
+    return _LANGUAGE_OF.get(countries.pop(), "en") if len(countries) == 1 else "en"
+
+
+def _served(language: str) -> str:
+    """The language as the layouts call it; "" when they have no texts for it."""
+    try:
+        return load_wording(language).language
+    except LayoutError:
+        return ""
 
 
 _OTHER_PAYMENTS = dict.fromkeys(

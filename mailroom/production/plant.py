@@ -8,6 +8,7 @@ from pathlib import Path
 
 from layouts.envelope import Envelope
 from layouts.fonts import FontSet
+from layouts.preflight import Preflight
 from layouts.typeset import PageProgram
 from mailroom.production.ports import Clock, OpenLedger, Progress
 from omr.markset import MarkSet
@@ -18,6 +19,7 @@ from spool.pagestore import PageStore
 class Plant:
     """
     folder        the installation's folder; each run has `folder/runs/RUN/`.
+    preflight     checks each composed page against the envelopes' windows, the clear zones and the marks.
     envelopes     smallest first; a piece gets the first that takes its sheets.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
     open_ledger   begins a unit of work that may write; read_ledger one that sees a moment and holds nobody up.
@@ -31,6 +33,7 @@ class Plant:
     sleep: Callable[[float], None]
     pages: PageStore
     program: PageProgram
+    preflight: Preflight
     fonts: FontSet
     mark_set: MarkSet
     envelopes: tuple[Envelope, ...]
