@@ -89,20 +89,26 @@ def _filled(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
     limit_pt = room.last_bottom_pt
     if limit_pt is None or layer.y_pt <= limit_pt + _HAIR_PT:
         return layer.pages
-    # The last chunks move to a page of their own, with the foot; a group that is kept together rather than its end.
+    # The last chunks move to a page of their own, with the foot: as few as need be, but a table's totals with what
+    # stands after them, since who pays wants to see both on one page.
     best: _Layer | None = None
     for at in range(len(chunks) - 1, layer.last_page_starts_with, -1):
         moved = _laid(chunks, room, forced=at)
         if len(moved.pages) != len(layer.pages) + 1 or moved.y_pt > limit_pt + _HAIR_PT:
             break
-        if best is None or len(chunks[at]) > 1:
+        if best is None or _ends_table(chunks[at]):
             best = moved
-        if len(chunks[at]) > 1:
+        if _ends_table(chunks[at]):
             break
     if best is not None:
         return best.pages
     layer.pages.append(FlowPage())
     return layer.pages
+
+
+def _ends_table(chunk: Sequence[Strip]) -> bool:
+    """Whether a chunk is the end of a table with what is kept with it."""
+    return isinstance(chunk[0], Row) and not isinstance(chunk[-1], Row)
 
 
 def _chunks(strips: Sequence[Strip]) -> list[list[Strip]]:
