@@ -71,37 +71,26 @@ class FlowPage:
 
 
 def lay(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
-    """The flow's pages, at least one. The last has its foot free, down from `room.last_bottom_pt`. A strip that no page
-    holds is a trouble."""
-    pages = _filled(strips, room)
-    for number, page in enumerate(pages):
-        bottom_pt = room.further_bottom_pt if number else room.first_bottom_pt
-        for at, (top_pt, item) in enumerate(page.items):
-            if isinstance(item, Strip) and top_pt + item.height_pt > bottom_pt + _HAIR_PT:
-                trouble = too_high_for_a_page(item.name, item.height_pt, bottom_pt - top_pt)
-                page.items[at] = (top_pt, replace(item, troubles=(*item.troubles, trouble)))
-    return pages
-
-
-def _filled(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
+    """The flow's pages, at least one. The last has its foot free, down from `room.last_bottom_pt`."""
     chunks = _chunks(strips)
     layer = _laid(chunks, room)
     limit_pt = room.last_bottom_pt
-    if limit_pt is None or layer.y_pt <= limit_pt + _HAIR_PT:
+    if limit_pt is None:
         return layer.pages
-    # The last chunks move to a page of their own, with the foot: as few as need be, but a table's totals with what
-    # stands after them, since who pays wants to see both on one page.
-    best: _Layer | None = None
+    fits = layer.y_pt <= limit_pt + _HAIR_PT
+    # Who pays wants to see the totals on the page of the foot: they go there with what follows them, where that takes
+    # no further page or a further one is needed anyhow.
+    totals = max((at for at, chunk in enumerate(chunks) if _ends_table(chunk)), default=-1)
+    if totals > 0 and not (fits and totals >= layer.last_page_starts_with):
+        moved = _laid(chunks, room, forced=totals)
+        if len(moved.pages) <= len(layer.pages) + (not fits) and moved.y_pt <= limit_pt + _HAIR_PT:
+            return moved.pages
+    if fits:
+        return layer.pages
     for at in range(len(chunks) - 1, layer.last_page_starts_with, -1):
         moved = _laid(chunks, room, forced=at)
-        if len(moved.pages) != len(layer.pages) + 1 or moved.y_pt > limit_pt + _HAIR_PT:
-            break
-        if best is None or _ends_table(chunks[at]):
-            best = moved
-        if _ends_table(chunks[at]):
-            break
-    if best is not None:
-        return best.pages
+        if len(moved.pages) == len(layer.pages) + 1 and moved.y_pt <= limit_pt + _HAIR_PT:
+            return moved.pages
     layer.pages.append(FlowPage())
     return layer.pages
 

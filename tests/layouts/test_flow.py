@@ -122,11 +122,11 @@ def test_totals_take_the_last_line_along_rather_than_stand_alone() -> None:
 
 
 def test_totals_go_to_the_last_page_with_its_foot_and_the_notes_after_them() -> None:
-    rows = rows_of([(20.0, 1)] * 8)
+    rows = rows_of([(20.0, 1)] * 12)
     rows[-1].keep = True
     totals, head, note = strip(60, 10, False), strip(20, 10, True), strip(40, 0, False)
     first, last = lay([*rows, totals, head, note], room(foot=True))
-    assert [one.height_pt for one in laid([first])] == [20.0] * 7
+    assert [one.height_pt for one in laid([first])] == [20.0] * 11
     assert laid([last])[1:] == [totals, head, note]
 
 
