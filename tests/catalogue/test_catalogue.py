@@ -24,7 +24,7 @@ from layouts.parts import AddressBlock, Layout
 from layouts.preflight import Preflight, check_layout
 from layouts.typeset import compile_layout
 from layouts.wording import languages
-from mailroom.cli.proofing import mark_boxes
+from mailroom.production.mark_boxes import mark_boxes
 from omr.markset import load_mark_set
 from tests.catalogue.conftest import Programs
 from tests.layouts.paper import pdf_of, texts
