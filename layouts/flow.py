@@ -71,7 +71,19 @@ class FlowPage:
 
 
 def lay(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
-    """The flow's pages, at least one. The last has its foot free, down from `room.last_bottom_pt`."""
+    """The flow's pages, at least one. The last has its foot free, down from `room.last_bottom_pt`. A strip that no page
+    holds is a trouble."""
+    pages = _filled(strips, room)
+    for number, page in enumerate(pages):
+        bottom_pt = room.further_bottom_pt if number else room.first_bottom_pt
+        for at, (top_pt, item) in enumerate(page.items):
+            if isinstance(item, Strip) and top_pt + item.height_pt > bottom_pt + _HAIR_PT:
+                trouble = too_high_for_a_page(item.name, item.height_pt, bottom_pt - top_pt)
+                page.items[at] = (top_pt, replace(item, troubles=(*item.troubles, trouble)))
+    return pages
+
+
+def _filled(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
     chunks = _chunks(strips)
     layer = _laid(chunks, room)
     limit_pt = room.last_bottom_pt
