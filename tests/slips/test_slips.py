@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layouts.envelope import load_envelope
 from layouts.errors import LayoutError
@@ -300,6 +302,21 @@ def test_with_amount_and_payer_there_are_no_empty_fields(print_page: Print) -> N
     assert not page.ink(Box(36, 262, 21, 11.5)).any()
 
 
+def test_the_cells_for_the_debited_account_are_white_on_the_tint(print_page: Print) -> None:
+    page = print_page(norwegian())
+    tint = page.grey[round(260 / 25.4 * 300), round(108 / 25.4 * 300)]
+    assert tint == pytest.approx(0.92 * 255, abs=3)
+    for cell in range(11):
+        left_mm = 44 + 5.93 * cell
+        inside = Box(left_mm + 0.3, 257.6, 3.3, 4.3)
+        edge = page.ink_box(Box(left_mm - 0.4, 259, 0.8, 1))
+        assert not page.ink(inside).any()
+        assert edge is not None
+        assert edge.x_mm + edge.width_mm / 2 == pytest.approx(left_mm, abs=0.1)
+        at = round((left_mm + 2) / 25.4 * 300)
+        assert page.grey[round(260 / 25.4 * 300), at] == 255
+
+
 def test_receipt_and_payment_part_have_the_sizes_of_the_guidelines(layout: Layout) -> None:
     slip = layout.slips["ch-qr"]
     boxes = {part.name: part.box for part in slip.boxes}
@@ -347,3 +364,28 @@ def test_a_payer_abroad_has_the_country_before_the_postcode(print_page: Print) -
         "country": "DE",
     }
     assert print_page(swiss(debtor=payer)).text().count("DE-10115 Berlin") == 2
+
+
+# ── any payment ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+WORDS = st.text("abcdefghij AEIOUÆØÅéü0123456789", min_size=1, max_size=45).map(str.strip).filter(bool)
+
+
+@pytest.mark.parametrize("name", OF)
+@given(
+    lines=st.lists(WORDS, min_size=1, max_size=6),
+    seller_lines=st.lists(WORDS, max_size=3),
+    payee=st.text("abcdefghij AEIOUÆØÅéü0123456789", max_size=70),
+    town=WORDS,
+)
+@settings(max_examples=12, deadline=None)
+def test_names_and_addresses_of_any_usual_length_find_room(
+    program: PageProgram, name: str, lines: list[str], seller_lines: list[str], payee: str, town: str
+) -> None:
+    data = OF[name]()
+    data["recipient"] |= {"lines": lines}
+    data["seller"] |= {"lines": seller_lines, "town": town}
+    data["payment"] |= {"account_name": payee.strip()}
+    findings = [one for one in program.inspect(data, "nb").findings if "/" in one.box]
+    assert findings == []
