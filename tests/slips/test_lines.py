@@ -104,6 +104,7 @@ def test_a_form_number_ends_the_line(print_page: Print) -> None:
     expected = giro_line("008000011688373", Decimal("1234.50"), "15038300005", "0123456789")
     assert said_at(page, 12.7, FIVE_SIXTHS_INCH_MM, len(expected)) == expected
     assert 12.7 + len(expected) * PITCH_MM < 206
+    assert page.text().count("0123456789") == 2, "on the receipt too"
 
 
 # ── the known right answers ───────────────────────────────────────────────────────────────────────────────────────
