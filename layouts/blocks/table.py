@@ -18,7 +18,7 @@ from layouts.blocks.text import TextSetter
 from layouts.edition import CONSTANTS, TEXT, Edition, Frame, Scope, too_wide
 from layouts.errors import LayoutError
 from layouts.geometry import pt
-from layouts.ink import Ink, Pen, Shape
+from layouts.ink import Ink, Shape
 from layouts.language.expression import Expression
 from layouts.language.schema import Leaf, Names, kind_at
 from layouts.language.scope import item_scope
@@ -175,38 +175,38 @@ class _Column:
         glyphs: list[tuple[str, str]] = []
         troubles: list[Trouble] = []
         depth_pt = self._above_pt
-        base = self._base
         for setter in self._setters:
-            # Lines in another style than the cell's switch to it and back, once for all of a paragraph.
-            other = setter.pen is not base
             paragraphs = list(setter.paragraphs(scope))
             strips = [strip for _, lines_of in paragraphs for strip in lines_of]
             if not self._wraps:
                 self._tell_wide(paragraphs, depth_pt, troubles)
-            for at, strip in enumerate(strips):
+            for strip in strips:
                 depth_pt += strip.gap_pt
                 for trouble in strip.troubles:
                     line = Extent(strip.x_pt, depth_pt, strip.width_pt, strip.height_pt)
                     part = trouble.part._replace(down_pt=depth_pt) if trouble.part else line
                     troubles.append(trouble._replace(part=part))
-                fragment = "".join(self._fragment(run, glyphs) for run in strip.runs)
-                before = setter.pen.on if other and at == 0 else ""
-                after = (setter.pen.off + base.on) if other and at == len(strips) - 1 else ""
-                lines.append((depth_pt + strip.baseline_pt, f"{before}{fragment}{after}"))
+                lines.append((depth_pt + strip.baseline_pt, self._fragment(strip, glyphs)))
                 depth_pt += strip.height_pt
         if not lines:
             return _EMPTY
         (_, first), *more = lines
         return Cell(first, tuple(more), "", tuple(glyphs), depth_pt - self._above_pt, tuple(troubles))
 
-    @staticmethod
-    def _fragment(run: Run, glyphs: list[tuple[str, str]]) -> str:
-        pen, x_pt, shape, scale = run
-        glyphs.append((pen.face.resource_name, shape.hex))
-        glyphs.extend(shape.others)
-        if scale < 1:
-            return f"{scale * 100:.1f} Tz 1 0 0 1 {x_pt:.2f} \0 Tm {shape.show} 100 Tz\n"
-        return f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"
+    def _fragment(self, strip: LineStrip, glyphs: list[tuple[str, str]]) -> str:
+        """A line that begins and ends in the cell's own style, so that it may stand beside and between any others."""
+        current, parts = self._base, []
+        for pen, x_pt, shape, scale in strip.runs:
+            if pen is not current:
+                parts.append(f"{current.off}{pen.on}")
+                current = pen
+            glyphs.append((pen.face.resource_name, shape.hex))
+            glyphs.extend(shape.others)
+            shown = f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}"
+            parts.append(f"{scale * 100:.1f} Tz {shown} 100 Tz\n" if scale < 1 else f"{shown}\n")
+        if current is not self._base:
+            parts.append(f"{current.off}{self._base.on}")
+        return "".join(parts)
 
     def _tell_wide(
         self, paragraphs: Iterable[tuple[str, Sequence[LineStrip]]], depth_pt: float, troubles: list[Trouble]
@@ -372,19 +372,14 @@ class TableSetter:
         """What is too high for any page as several rows that are not. Each part repeats no figure."""
         parts: list[Row] = []
         taken: list[tuple[float, str]] = []
-        top_pt, state = 0.0, ""
+        top_pt = 0.0
         room_pt = self._tallest_pt - self._below_pt - self.pen.descent_pt
         for depth_pt, fragment in sorted(row.lines, key=itemgetter(0)):
             if depth_pt - top_pt > room_pt:
                 end_pt = taken[-1][0] + self.pen.descent_pt
-                if state:
-                    taken[-1] = (taken[-1][0], taken[-1][1] + self.pen.on)
                 parts.append(self._part_of(row, taken, top_pt, end_pt, first=not parts, last=False))
                 top_pt, taken = end_pt, []
-                taken.append((depth_pt, state + fragment))
-            else:
-                taken.append((depth_pt, fragment))
-            state = _state_after(fragment, state, self.pen)
+            taken.append((depth_pt, fragment))
         return [*parts, self._part_of(row, taken, top_pt, row.height_pt, first=not parts, last=True)]
 
     def _part_of(
@@ -471,14 +466,6 @@ class TableSetter:
         if ends and rule is not None:
             ink.below.append(f"{rule.width_pt:g} w {rule.grey:g} G\n{''.join(ends)}S\n")
         return y_pt
-
-
-def _state_after(fragment: str, state: str, base: Pen) -> str:
-    """The switch to another pen that is in force after a fragment; "" for the cell's own."""
-    if fragment.endswith(base.on):
-        return ""
-    head, _, _ = fragment.partition("1 0 0 1")
-    return head or state
 
 
 def _aligned(align: str, frame: Frame, shape: Shape) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -252,3 +253,80 @@ def test_what_can_be_no_table_is_refused(tmp_path: Path, fonts: FontSet, old: st
     with pytest.raises(LayoutError) as caught:
         program_of(tmp_path, fonts, AREAS, table().replace(old, new))
     assert fact in caught.value.message
+
+
+def beside(cell: str, style: str = "body") -> str:
+    """A table with this cell at the left, and the row's kind beside it."""
+    return f"""
+[styles.tracked]
+font = "regular"
+size_pt = 10
+leading_mm = 5
+tracking_pt = 2
+
+[flow.lines]
+type = "table"
+each = "lines"
+style = "{style}"
+columns.name = {{ x_mm = 0, width_mm = 30, cell = [{cell}] }}
+columns.kind = {{ x_mm = 60, width_mm = 60, cell = [{{ text = "{{kind}}" }}] }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "size_pt"),
+    [
+        ('{ text = "{name}", style = "small" }', 8),
+        ('{ text = "{name}", style = "small" }, { text = "{kind}" }', 8),
+        ('{ text = "{name}", fit = "condense", least_scale = 0.9, wide_style = "small" }', 8),
+    ],
+)
+def test_a_cell_of_several_lines_in_another_style_leaves_its_neighbours_alone(
+    tmp_path: Path, fonts: FontSet, cell: str, size_pt: float
+) -> None:
+    program = program_of(tmp_path, fonts, AREAS, beside(cell))
+    long = "eine ziemlich lange Zeile die auf mehreren steht"
+    found = said(program, program.typeset(document("", line(long, kind="k"), line(long, kind="k")), "en"))
+    assert " ".join(one.text for one in found if one.size_pt == size_pt) == f"{long} {long}"
+    assert {one.size_pt for one in found if one.text == "k"} == {10}
+
+
+def test_styled_words_of_a_cell_are_in_their_own_fonts(tmp_path: Path, fonts: FontSet) -> None:
+    program = program_of(tmp_path, fonts, AREAS, beside('{ text = "{name}", styled = true }'))
+    pages = program.typeset(document("", line("pay **now** or", kind="k")), "en")
+    faces = {fonts.by_style(style).resource_name: style for style in ("regular", "semibold")}
+    assert [(faces[one.font], one.text) for one in said(program, pages)] == [
+        ("regular", "pay "),
+        ("semibold", "now"),
+        ("regular", " or"),
+        ("regular", "k"),
+    ]
+    assert set(pages.glyphs) == set(faces)
+
+
+def test_tracking_of_a_tables_style_is_not_that_of_its_other_lines(tmp_path: Path, fonts: FontSet) -> None:
+    cell = '{ text = "{name}" }, { text = "{kind}", style = "small" }'
+    program = program_of(tmp_path, fonts, AREAS, beside(cell, style="tracked"))
+    stream = content(program.typeset(document("", line("a", kind="k")), "en"))
+    size = tracking = 0.0
+    seen = []
+    for match in re.finditer(r"([\d.]+) Tc|/F\w+ ([\d.]+) Tf|Tj", stream):
+        if match[1]:
+            tracking = float(match[1])
+        elif match[2]:
+            size = float(match[2])
+        else:
+            seen.append((size, tracking))
+    assert seen == [(10, 2), (10, 2), (8, 0)]
+
+
+def test_columns_of_a_row_higher_than_a_page_keep_their_styles_apart(tmp_path: Path, fonts: FontSet) -> None:
+    cell = '{ text = "{tag}", style = "small", each = "tags", as = "tag" }'
+    both = beside(cell).replace('text = "{kind}" }', 'text = "{tag}!", each = "tags", as = "tag" }')
+    program = program_of(tmp_path, fonts, AREAS, both)
+    tags = [f"t{at}" for at in range(110)]
+    pages = program.typeset(document("", line("x", tags=tags)), "en")
+    flat = [one for page in lines_on(program, pages) for one in page]
+    assert {(one.text.endswith("!"), one.size_pt) for one in flat} == {(False, 8), (True, 10)}
+    assert [one.text for one in flat if one.size_pt == 8] == tags
+    assert [one.text for one in flat if one.size_pt == 10] == [f"{tag}!" for tag in tags]
