@@ -63,10 +63,14 @@ def check_layout(
                  which a fold can turn to the window
     """
     marks = mark_boxes or {}
-    backs = layout.boxes("continuation") | layout.boxes("last") if two_sided else {}
+    slips = {part.name: part.box for slip in layout.slips.values() for part in slip.parts if not part.background}
+    last = layout.boxes("last") | slips
+    backs = layout.boxes("continuation") | last if two_sided else {}
     findings = [*geometry_findings(layout), *mark_findings(layout, marks), *_behind_findings(layout, marks, backs)]
-    boxes = dict(layout.boxes("first"))
-    address = boxes.pop(ADDRESS, None)
+    # The first page of a document may be its last.
+    boxes = last | layout.boxes("first")
+    address = layout.boxes("first").get(ADDRESS)
+    boxes.pop(ADDRESS, None)
     ink = boxes | {mark_name(name): box for name, box in marks.items()}
     for envelope in envelopes:
         if wrong := _unfit(layout, envelope):

@@ -150,6 +150,8 @@ class TextSetter:
                 line.extend(word)
             if line:
                 lines.append(self._runs(line, len(lines), troubles))
+        # A run is a part of what a field says.
+        troubles[:] = [trouble._replace(text=text) for trouble in troubles]
         return lines
 
     def _words(self, paragraph: str) -> Iterator[list[tuple[Pen, str]]]:
