@@ -24,6 +24,15 @@ from mailroom.production.compose import address_lines, layout_data
 
 COUNTRY_OF = {"da": "DK", "de": "AT", "en": "GB", "fi": "FI", "id": "ID", "nb": "NO", "sv": "SE"}
 """Whose documents stand for a language."""
+KINDS = {
+    "invoice": ("invoice", "credit-note"),
+    "credit-note": ("credit-note",),
+    "reminder": ("reminder-1", "reminder-2", "reminder-3"),
+    "statement": ("statement",),
+    "letter": ("letter",),
+    "cover": ("cover",),
+}
+"""The kinds of documents that each layout sets; a sample is of the first unless it is told."""
 
 _Data = dict[str, Any]
 _PIECES = 40
@@ -44,12 +53,12 @@ def sample(
 
     language            the language of names and texts; of two ("nb+en"), the first
     size                about how many lines, entries, invoices or paragraphs; an invoice is the nearest there is
-    kind                the document's kind, for a layout that has several
+    kind                one of the layout's `KINDS`
     most_address_lines  the address keeps its first lines but one, and its last
     Raises KeyError for a layout or a language that there is no data for.
     """
     first = language.split("+", maxsplit=1)[0]
-    found = _MAKERS[layout](first, seed, size, kind or _KINDS[layout])
+    found = _MAKERS[layout](first, seed, size, kind or KINDS[layout][0])
     lines: list[str] = found["recipient"]["lines"]
     if len(lines) > most_address_lines:
         found["recipient"]["lines"] = [lines[0], *lines[-most_address_lines + 1 :]]
@@ -265,14 +274,6 @@ _MAKERS: Mapping[str, Callable[[str, int, int, str], _Data]] = {
     "statement": _statement,
     "letter": _letter,
     "cover": _cover,
-}
-_KINDS = {
-    "invoice": "invoice",
-    "credit-note": "credit-note",
-    "reminder": "reminder-1",
-    "statement": "statement",
-    "letter": "letter",
-    "cover": "cover",
 }
 
 

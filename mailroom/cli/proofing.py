@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,8 +12,7 @@ from typing import Any
 import pypdfium2
 from PIL import Image
 
-from examples.documents import layouts as sampled
-from examples.documents import sample
+from examples.documents import KINDS, sample
 from layouts.envelope import Envelope
 from layouts.errors import LayoutError
 from layouts.finding import Finding, Rule
@@ -47,16 +47,29 @@ class Document:
     size: int = 6
     kind: str = ""
 
-    def data(self, layout: Layout, language: str) -> dict[str, Any]:
-        """What the layout asks for. Raises LayoutError E4010, E4011, E4031, and E4032 for a layout that there is no
-        sample for."""
+    def kinds(self, layout: Layout) -> tuple[str, ...]:
+        """The kinds of documents to try: the one that is told, or all that the layout sets; "" for a file's own."""
+        if self.file is not None or not layout.kinds:
+            return ("",)
+        return (self.kind,) if self.kind else layout.kinds
+
+    def data(self, layout: Layout, language: str, kind: str = "") -> dict[str, Any]:
+        """What the layout asks for, of the first kind that it sets when none is told.
+
+        Raises LayoutError E4010, E4011, E4031 (the file), E4032 for a layout that there is no sample for.
+        """
         if self.file is not None:
             return read_json_data(self.file, read_declaration(layout.data, layout.file))
         blocks = (part.block for part in layout.box_parts)
         lines = min((block.max_lines for block in blocks if isinstance(block, AddressBlock)), default=6)
         try:
             return sample(
-                _sample_name(layout), language, self.seed, size=self.size, kind=self.kind, most_address_lines=lines
+                _sample_name(layout),
+                language,
+                self.seed,
+                size=self.size,
+                kind=kind or self.kind,
+                most_address_lines=lines,
             )
         except KeyError as fault:
             raise LayoutError(
@@ -68,9 +81,10 @@ class Document:
 
 
 def _sample_name(layout: Layout) -> str:
-    """The sample by the layout's name, or by the first kind of document that it sets."""
-    kind = layout.kinds[0].rstrip("-123") if layout.kinds else ""
-    return next((name for name in (layout.name, kind) if name in sampled()), layout.name)
+    """The sample by the layout's name, or by the first kind of document that it sets; the name when there is none."""
+    if layout.name in KINDS or not layout.kinds:
+        return layout.name
+    return next((name for name, kinds in KINDS.items() if layout.kinds[0] in kinds), layout.name)
 
 
 @dataclass(slots=True)
@@ -94,9 +108,9 @@ class Trial:
             known = self._programs[layout.digest] = PageProgram(layout, self.fonts)
         return known
 
-    def inspect(self, program: PageProgram, language: str) -> Inspection:
+    def inspect(self, program: PageProgram, language: str, kind: str = "") -> Inspection:
         """The document as the program sets it. Raises LayoutError for data that are not the layout's."""
-        data = self.document.data(program.layout, language)
+        data = self.document.data(program.layout, language, kind)
         try:
             return program.inspect(data, language, self.traits)
         except LayoutError as error:
@@ -127,8 +141,8 @@ class Trial:
             for language in languages:
                 for kind in program.layout.kinds or ("",):
                     program.check(language, kind)
-        for language in languages:
-            found.extend(self.pages(envelope, self.inspect(program, language)))
+        for language, kind in product(languages, self.document.kinds(program.layout)):
+            found.extend(self.pages(envelope, self.inspect(program, language, kind)))
         return once(found)
 
 

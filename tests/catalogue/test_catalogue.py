@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from examples.documents import COUNTRY_OF, sample
+from examples.documents import COUNTRY_OF, KINDS, sample
 from examples.documents import layouts as sampled
 from layouts.envelope import FOLDER as ENVELOPES
 from layouts.envelope import load_envelope
@@ -35,7 +35,6 @@ SHOWS_NO_ADDRESS = ("no-c4",)
 FITTING = tuple(name for name in PROFILES if name not in SHOWS_NO_ADDRESS)
 WINDOW_BESIDE_MARKS = ("de-c4", "de-c5", "de-c65-b", "dk-c4", "gb-c5")
 """Where the first marks of the shipped set can come into view, 100 mm down the sheet."""
-KINDS = {"reminder": ("reminder-1", "reminder-2", "reminder-3")}
 
 
 def address_lines(layout: Layout) -> int:
@@ -53,6 +52,7 @@ def pages_of(program_of: Programs, fonts: FontSet, layout: str, language: str = 
 def test_the_catalogue_has_a_layout_for_each_kind_of_document() -> None:
     assert catalogue() == ("cover", "credit-note", "invoice", "letter", "reminder", "statement")
     assert set(sampled()) == set(catalogue())
+    assert {name: load_layout(name).kinds for name in catalogue()} == KINDS
     assert set(COUNTRY_OF) == set(languages())
 
 
@@ -75,7 +75,7 @@ def test_a_document_in_every_language_passes_in_every_envelope(name: str, progra
         preflight = Preflight(program.layout, [load_envelope(envelope)])
         lines = address_lines(program.layout)
         for number, language in enumerate(languages()):
-            kinds = KINDS.get(name, ("",))
+            kinds = KINDS[name]
             data = sample(name, language, kind=kinds[number % len(kinds)], most_address_lines=lines)
             inspection = program.inspect(data, language)
             assert [*inspection.findings, *preflight.check(inspection.ink)] == [], f"{language}, {envelope}"
@@ -86,7 +86,7 @@ def test_a_document_in_every_language_passes_in_every_envelope(name: str, progra
 def test_a_document_in_two_languages_passes(name: str, language: str, program_of: Programs) -> None:
     program = program_of(name, "c5")
     preflight = Preflight(program.layout, [load_envelope("c5")])
-    for kind in KINDS.get(name, ("",)):
+    for kind in KINDS[name]:
         for size in (3, 30):
             inspection = program.inspect(sample(name, language, size=size, kind=kind), language)
             assert [*inspection.findings, *preflight.check(inspection.ink)] == []
