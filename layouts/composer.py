@@ -49,6 +49,7 @@ _ENGINE: Names = {
 }
 """What texts may name besides the data."""
 
+_OF_PAGES = frozenset({"page", "pages"})
 _SURPLUS = Rows(Table({"label": Leaf("text"), "text": Leaf("text")}))
 _SLIP_GAP_PT = pt(1)
 """Least white between the flow and what stands at the foot of the last page."""
@@ -293,6 +294,14 @@ class _FlowSetter:
         self._gap_pt = pt(part.gap_above_mm)
         self._setter = make_setter(part.block, edition, frame, 0.0, tallest_pt)
         self._when = edition.expression(part.when) if part.when else None
+        reads = self._setter.reads | (self._when.reads if self._when else frozenset())
+        if known_late := sorted(roots(reads) & _OF_PAGES):
+            raise LayoutError(
+                "E4051",
+                f"the flow can't know '{known_late[0]}': it is set before its pages are known",
+                place=f"flow.{part.name}",
+                remedy="say it in a box",
+            )
 
     def after(self, strips: list[Strip], scope: Scope) -> list[Strip]:
         """The strips so far with those of this block behind them."""

@@ -14,7 +14,7 @@ from layouts.ink import Pen, Shape
 from layouts.language.expression import Expression, parse_expression
 from layouts.language.formatter import LanguageFormatter
 from layouts.language.functions import FUNCTIONS, Function
-from layouts.language.schema import Leaf, Names, check_reads, item_kind, item_names
+from layouts.language.schema import Leaf, Names, check_reads, item_kind, item_names, kind_at
 from layouts.language.template import Template, Texts, parse_template
 from layouts.parts import Rule, Source, Style
 from layouts.remittance.functions import FUNCTIONS as REMITTANCE
@@ -96,6 +96,23 @@ class Edition:
         check_reads(template, self.names if names is None else names, place=source.place)
         return template
 
+    def words(self, source: Source) -> str:
+        """A text that is the same in all documents of the edition: one of the language, or of `CONSTANTS`.
+
+        Raises LayoutError E4051 for another field.
+        """
+        return self.template(source, dict.fromkeys(CONSTANTS, TEXT))(self.constants, self.formatter)
+
+    def figure(self, source: Source, names: Names | None = None) -> Expression:
+        """An expression that is summed. Raises LayoutError E4053 for a field that is no number, or may be none."""
+        expression = self.expression(source, names)
+        kind = kind_at(expression.path, self.names if names is None else names) if expression.path else None
+        if kind is not None and kind not in _FIGURES:
+            fact = f"'{expression.source}' is not always a number"
+            remedy = "sum an amount or a whole number: default(…, 0) where it may be none"
+            raise expression.site.fault("E4053", fact, expression.column, remedy)
+        return expression
+
     def each(self, source: Source, alias: str, names: Names | None = None) -> tuple[Expression, Names]:
         """A list to go through, and the names of the scope of its elements. Raises LayoutError E4050 to E4053."""
         outer = self.names if names is None else names
@@ -126,6 +143,7 @@ class Edition:
 
 
 TEXT = Leaf("text")
+_FIGURES = (Leaf("amount"), Leaf("whole"))
 
 
 def is_kid(reference: str, account: str) -> bool:

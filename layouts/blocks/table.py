@@ -78,8 +78,8 @@ class _Column:
         self._wraps = column.align == "left"
         self.reads = frozenset().union(*(setter.reads for setter in self._setters))
         self.known: dict[Any, Cell] = {}
-        self.key = self._key_of(block.alias)
         self._names = names
+        self.key = self._key_of(block.alias)
         self.plain = self._is_plain()
         self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
@@ -99,6 +99,8 @@ class _Column:
                     continue
                 own = path[1:] if path[0] == alias else path
                 if len(own) != 1 or path[0] not in self._own:
+                    return None
+                if setter.each_reads is None and not isinstance(kind_at(path, self._names), Leaf):
                     return None
                 if setter.each_reads is not None:
                     lists.append(own[0])
@@ -254,8 +256,8 @@ class TableSetter:
         self._first_pt = self._above_pt + self.pen.baseline_pt
         self.row_rule = edition.rules[block.row_rule] if block.row_rule else None
         self.carry = CarrySetter(block.carry, edition, frame, block) if block.carry else None
-        self._value = edition.expression(block.carry.value, self._names) if block.carry else None
-        self._start = edition.expression(block.carry.start) if block.carry and block.carry.start else None
+        self._value = edition.figure(block.carry.value, self._names) if block.carry else None
+        self._start = edition.figure(block.carry.start) if block.carry and block.carry.start else None
         self._group = _GroupSetter(block, block.group, edition, frame, self._names) if block.group else None
         self.head = self._head()
         self.head_pt = sum(strip.height_pt for strip in self.head)
@@ -410,7 +412,7 @@ class TableSetter:
         captions: list[tuple[Column, Frame, tuple[Shape, ...]]] = []
         for column in self._columns:
             if column.column.label:
-                text = edition.template(column.column.label)(edition.constants, edition.formatter)
+                text = edition.words(column.column.label)
                 lines = edition.broken(pen, text, column.frame.width_pt, troubles)
                 captions.append((column.column, column.frame, lines))
         count = max((len(lines) for *_, lines in captions), default=0)
@@ -504,8 +506,8 @@ class CarrySetter:
         self._left_pt = frame.x_pt + pt(column.x_mm)
         self._right_pt = self._left_pt + pt(column.width_mm)
         self._words = {
-            True: edition.template(carry.brought)(edition.constants, edition.formatter),
-            False: edition.template(carry.carried)(edition.constants, edition.formatter),
+            True: edition.words(carry.brought),
+            False: edition.words(carry.carried),
         }
 
     def draw(self, ink: Ink, amount: Decimal, y_pt: float, *, brought: bool) -> None:
@@ -530,7 +532,7 @@ class _GroupSetter:
         for told in group.sums:
             column = columns[told.column]
             right_pt = frame.x_pt + pt(column.x_mm + column.width_mm)
-            self._sums.append((edition.expression(told.value, names), right_pt))
+            self._sums.append((edition.figure(told.value, names), right_pt))
         inner_names = {**names, "subtotal": Leaf("amount")}
         self._foot = TextSetter(group.foot, edition, frame, inner_names) if group.foot else None
         self._edition = edition

@@ -330,3 +330,29 @@ def test_columns_of_a_row_higher_than_a_page_keep_their_styles_apart(tmp_path: P
     assert {(one.text.endswith("!"), one.size_pt) for one in flat} == {(False, 8), (True, 10)}
     assert [one.text for one in flat if one.size_pt == 8] == tags
     assert [one.text for one in flat if one.size_pt == 10] == [f"{tag}!" for tag in tags]
+
+
+def test_a_cell_may_read_a_list_of_its_row(tmp_path: Path, fonts: FontSet) -> None:
+    cell = """{ text = "{join(tags)} {len(parts)} {sum(parts, 'price')}" }, { text = "tagged", when = "tags" }"""
+    program = program_of(tmp_path, fonts, AREAS, table(name=cell))
+    part = {"name": "p", "price": Decimal(2)}
+    rows = [line("a", tags=["x", "y"]), line("b"), line("c", tags=["z"], parts=[part, part])]
+    found = words(program, document("", *rows))[0][2:]
+    assert [text for text in found if text != "1.00"] == ["x, y 0 0", "tagged", "0 0", "z 2 4", "tagged"]
+
+
+@pytest.mark.parametrize("value", ["name", "more", "tags", "line"])
+def test_what_is_no_number_cannot_be_carried(tmp_path: Path, fonts: FontSet, value: str) -> None:
+    carry = CARRY.replace('value = "price"', f'value = "{value}"') + '\nas = "line"'
+    program = program_of(tmp_path, fonts, AREAS, table(more=carry))
+    with pytest.raises(LayoutError, match=rf"E4053 '{value}' is not always a number") as caught:
+        program.check("en", "")
+    assert "flow.lines.carry.value" in caught.value.place
+
+
+def test_captions_say_the_same_in_every_document(tmp_path: Path, fonts: FontSet) -> None:
+    program = program_of(tmp_path, fonts, AREAS, table().replace("Name of the goods", "Goods {language}"))
+    assert words(program, document("", line("x")))[0][0] == "Goods en"
+    program = program_of(tmp_path, fonts, AREAS, table().replace("Name of the goods", "{title}"))
+    with pytest.raises(LayoutError, match="E4051 there is no field 'title'"):
+        program.check("en", "")

@@ -189,3 +189,11 @@ def test_no_page_begins_with_the_last_line_of_a_paragraph_or_ends_with_the_first
         if above and below and above[-1] == below[0] and lines_in[below[0]] > 1:
             assert above.count(above[-1]) > 1
             assert below.count(below[0]) > 1
+
+
+@pytest.mark.parametrize("said_of", ['texts = [{ text = "{page}" }]', 'texts = [{ text = "x" }]\nwhen = "pages > 1"'])
+def test_the_flow_cannot_say_on_which_page_it_will_stand(tmp_path: Path, fonts: FontSet, said_of: str) -> None:
+    program = program_of(tmp_path, fonts, AREAS, f'[flow.notes]\ntype = "text"\nstyle = "body"\n{said_of}\n')
+    with pytest.raises(LayoutError, match=r"E4051 the flow can't know 'pages?'") as caught:
+        program.check("en", "")
+    assert caught.value.place == "flow.notes"
