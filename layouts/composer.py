@@ -102,7 +102,7 @@ class Composer:
         self.edition = edition = Edition(styles, rules, fonts, wording, currency, kind, names)
         blocks = [*(part.block for part in parts), *(part.block for part in layout.flow)]
         used = " ".join((*_faces(styles, fonts), *_pictures(blocks)))
-        self.identity = f"{identity} {wording.language} {wording.digest} {slip} {used}"
+        self.identity = f"{identity} {wording.language} {wording.digest} {currency} {kind} {slip} {used}"
         self.width_pt, self.height_pt = pt(layout.width_mm), pt(layout.height_mm)
         self._checks = [
             (edition.expression(check.holds), check.place, edition.template(check.message)) for check in layout.checks

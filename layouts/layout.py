@@ -185,7 +185,8 @@ class _LayoutReader:
         part = self._root.table("slip")
         slips = {}
         for name in part.texts("slips"):
-            path = SLIPS / f"{name}.toml" if not name.endswith(".toml") else self._path.parent / name
+            own = part.folder("slips", self._path.parent)
+            path = own / name if name.endswith(".toml") else SLIPS / f"{name}.toml"
             root, said = read_toml(path)
             self._digest.update(said)
             slip = _read_slip(root, path, sheet_height_mm)

@@ -159,7 +159,7 @@ class PageProgram:
                 remedy=f"use {' or '.join(layout.kinds)}",
             )
         currency = head.get("currency", "")
-        scope = root_scope(reading.values)
+        scope = root_scope(reading.values, kind=kind, currency=currency)
         plain = self._composer(variant, language, currency, kind, "")
         plain.check_data(scope)
         slip = plain.slip_of(scope)

@@ -177,3 +177,59 @@ def test_a_layout_that_extends_another_adds_a_field_to_its_shared_data(tmp_path:
         encoding="utf-8",
     )
     PageProgram(load_layout(path), fonts).check("en", "invoice")
+
+
+SLIP = """
+format = 2
+name = "own"
+top_mm = 250
+
+[styles]
+body = { font = "regular", size_pt = 10, leading_mm = 5 }
+
+[boxes.pay]
+box = { x_mm = 20, y_mm = 255, width_mm = 100, height_mm = 10 }
+type = "text"
+style = "body"
+texts = [{ text = "pay {title}" }]
+"""
+
+
+def test_a_slip_named_by_path_lies_beside_the_file_that_names_it(tmp_path: Path, fonts: FontSet) -> None:
+    base, child = tmp_path / "base", tmp_path / "child"
+    base.mkdir()
+    child.mkdir()
+    (base / "slip.toml").write_text(SLIP, encoding="utf-8")
+    program_of(base, fonts, AREAS, TEXTS, "[slip]\nchoose = \"'own' if title else ''\"\nslips = [\"slip.toml\"]\n")
+    (child / "own.toml").write_text('format = 2\nextends = "../base/small.toml"\nname = "own"\n', encoding="utf-8")
+    program = PageProgram(load_layout(child / "own.toml"), fonts)
+    assert words(program, document("A", notes=["n"])) == [["n", "pay A"]]
+    assert words(program, document("", notes=["n"])) == [["n"]]
+
+
+def test_the_flow_leaves_the_foot_of_the_last_page_to_the_slip(tmp_path: Path, fonts: FontSet) -> None:
+    (tmp_path / "slip.toml").write_text(SLIP.replace("250", "150").replace("255", "155"), encoding="utf-8")
+    slip = '[slip]\nchoose = "\'own\'"\nslips = ["slip.toml"]\n'
+    program = program_of(tmp_path, fonts, AREAS, TEXTS, slip)
+    for count in range(1, 60, 4):
+        pages = program.typeset(document("A", notes=["n"] * count), "en")
+        *before, last = [said(program, pages, page) for page in range(len(pages.pages))]
+        assert not [one for page in before for one in page if one.text == "pay A"]
+        assert [one.text for one in last].count("pay A") == 1
+        assert all(one.y_mm < 150 for one in last if one.text == "n")
+        assert sum(one.text == "n" for page in (*before, last) for one in page) == count
+
+
+def test_kind_and_currency_are_known_and_part_of_the_key_whether_declared_or_not(
+    tmp_path: Path, fonts: FontSet
+) -> None:
+    texts = BOX.replace('style = "house"', 'style = "body"').replace(
+        '{ text = "{title}" }', '{ text = "{kind} {currency}" }, { text = "@totals.payable" }'
+    )
+    program = program_of(tmp_path, fonts, texts, '[fonts]\nhouse = "regular"\n')
+    data = [document(kind=kind) for kind in ("invoice", "credit-note")]
+    assert words(program, data[0]) == [["invoice", "To pay"]]
+    assert words(program, data[1]) == [["credit-note", "To your credit"]]
+    assert len({program.typeset(one, "en").key for one in data}) == 2
+    del data[0]["document"]["kind"]
+    assert words(program, data[0]) == [["To pay"]]
