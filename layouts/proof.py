@@ -52,6 +52,7 @@ _INK_IS_DARKER_THAN = 190
 _BADGE_MM = 4.2
 """The room that a finding's number takes across and down."""
 
+_HAIR_MM = 0.01
 _SMALL_MM, _TEXT_MM, _HEAD_MM = 2.3, 2.7, 4.2
 
 
@@ -205,7 +206,7 @@ def _badges(findings: Sequence[Finding]) -> Iterator[Badge]:
             continue
         start_mm = max(finding.place.x_mm - _BADGE_MM / 2 - 0.4, _BADGE_MM / 2)
         x_mm, y_mm = start_mm, max(finding.place.y_mm + 0.6, _BADGE_MM / 2)
-        while any(abs(x_mm - other[0]) < _BADGE_MM and abs(y_mm - other[1]) < _BADGE_MM for other in taken):
+        while any(max(abs(x_mm - other[0]), abs(y_mm - other[1])) < _BADGE_MM - _HAIR_MM for other in taken):
             x_mm -= _BADGE_MM
             if x_mm < _BADGE_MM / 2:
                 x_mm, y_mm = start_mm, y_mm + _BADGE_MM
