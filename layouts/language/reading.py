@@ -53,6 +53,7 @@ class Reader:
     def __init__(self, declared: Table) -> None:
         self._declared = declared
         self._check = _checking(declared)
+        self._fill = _filling(declared)
 
     def read(self, data: Mapping[str, Any]) -> Reading:
         """Check one document's data; keys that were not declared are ignored and are no part of its identity.
@@ -62,10 +63,10 @@ class Reader:
         """
         try:
             identity = repr(self._check((data,)))
-        except (_Unfit, KeyError, TypeError):
+        except (_Unfit, KeyError, TypeError, AttributeError):
             data = _completed(self._declared, data, "")
             identity = repr(self._check((data,)))
-        return Reading(data, identity)
+        return Reading(self._fill(data) if self._fill else data, identity)
 
 
 def _checking(kind: Kind) -> Check:
@@ -141,8 +142,8 @@ def _tables(kind: Table) -> Check:
             groups.setdefault(field, []).append(name)
         else:
             others[name] = _checking(field)
-    leaves = [(_values(tuple(names)), _leaves(field)) for field, names in groups.items()]
-    inner = [(itemgetter(name), check) for name, check in others.items()]
+    leaves = [(_values(tuple(names), field.optional), _leaves(field)) for field, names in groups.items()]
+    inner = [(_getter(name, kind.fields[name].optional), check) for name, check in others.items()]
 
     def check(column: Column) -> object:
         said: list[object] = []
@@ -155,12 +156,57 @@ def _tables(kind: Table) -> Check:
     return check
 
 
-def _values(names: tuple[str, ...]) -> Callable[[Column], Column]:
+def _getter(name: str, optional: bool) -> Callable[[Any], Any]:
+    """How a field is got; none for an optional one that is left out."""
+    return (lambda values: values.get(name)) if optional else itemgetter(name)
+
+
+def _values(names: tuple[str, ...], optional: bool) -> Callable[[Column], Column]:
     """The fields of every mapping in a column, one after the other."""
+    if optional:
+        return lambda column: tuple([values.get(name) for values in column for name in names])
     get = itemgetter(*names)
     if len(names) == 1:
         return lambda column: tuple(map(get, column))
     return lambda column: get(column[0]) if len(column) == 1 else tuple(chain.from_iterable(map(get, column)))
+
+
+Fill = Callable[[Any], Any]
+"""Gives a value with none for every optional key that it leaves out; the value itself when it leaves out none."""
+
+
+def _filling(kind: Kind) -> Fill | None:
+    """The filling of a kind; None for one that has nothing optional in it."""
+    match kind:
+        case Leaf():
+            return None
+        case Rows():
+            of = _filling(kind.of)
+            return None if of is None else lambda rows: rows and [*map(of, rows)]
+        case Table():
+            return _table_filling(kind)
+        case _:
+            assert_never(kind)
+
+
+def _table_filling(kind: Table) -> Fill | None:
+    blank = {name: None for name, field in kind.fields.items() if field.optional}
+    inner = {name: inside for name, field in kind.fields.items() if (inside := _filling(field))}
+    if not blank and not inner:
+        return None
+
+    def fill(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        if values is None:
+            return None
+        filled = values if blank.keys() <= values.keys() else {**blank, **values}
+        for name, fill_inner in inner.items():
+            before = filled[name]
+            after = fill_inner(before)
+            if after is not before:
+                filled = {**filled, name: after}
+        return filled
+
+    return fill
 
 
 def _completed(kind: Kind, value: Any, place: str) -> Any:

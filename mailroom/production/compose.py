@@ -101,15 +101,6 @@ def _served(language: str) -> str:
         return ""
 
 
-_OTHER_PAYMENTS = dict.fromkeys(
-    (
-        *("scheme", "creditor_number", "card_type", "bankgiro", "plusgiro"),
-        *("notice", "message", "billing", "link", "creditor", "debtor"),
-    )
-)
-"""What some payment parts can tell besides, and no invoice says so far."""
-
-
 def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any]:
     """The invoice as the layouts see it (docs/layouts.md, "Data")."""
     seller = invoice.seller
@@ -149,7 +140,7 @@ def layout_data(invoice: IssuedInvoice, lines: tuple[str, ...]) -> dict[str, Any
             for row in invoice.vat
         ],
         "totals": asdict(invoice.totals),
-        "payment": {**_OTHER_PAYMENTS, **asdict(invoice.payment)},
+        "payment": asdict(invoice.payment),
     }
 
 

@@ -21,13 +21,6 @@ GOODS = (
 )
 
 
-OTHER_PAYMENTS = (
-    *("scheme", "creditor_number", "card_type", "bankgiro", "plusgiro"),
-    *("notice", "message", "billing", "link", "creditor", "debtor"),
-)
-"""What only some payment parts ask for."""
-
-
 def cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
@@ -94,7 +87,6 @@ def invoice(count: int = 5, seed: int = 1, **changes: Any) -> dict[str, Any]:
             "bic": "",
             "account_name": "",
             "terms": "",
-            **dict.fromkeys(OTHER_PAYMENTS),
         },
     }
     for key, value in changes.items():
