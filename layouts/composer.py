@@ -65,6 +65,19 @@ class Sheets:
     stocks: tuple[str, ...]
     edition: Edition
 
+    def two_sided(self, height_pt: float) -> Sheets:
+        """The same for two-sided printing: a page that wants other paper than the front of its sheet begins a new one,
+        behind a blank back."""
+        inks: list[Ink] = []
+        stocks: list[str] = []
+        for ink, stock in zip(self.inks, self.stocks, strict=bool(self.stocks)):
+            if len(inks) % 2 and stock != stocks[-1]:
+                inks.append(Ink(height_pt, {}))
+                stocks.append(stocks[-1])
+            inks.append(ink)
+            stocks.append(stock)
+        return replace(self, inks=inks, stocks=tuple(stocks)) if len(inks) > len(self.inks) else self
+
 
 @dataclass(frozen=True, slots=True)
 class _PageBoxes:

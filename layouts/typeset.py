@@ -35,13 +35,13 @@ TYPESETTING = 2
 _CACHED_COMPOSERS = 64
 
 
-def compile_layout(layout: Layout, fonts: FontSet) -> PageProgram:
-    """Check a layout and make it ready.
+def compile_layout(layout: Layout, fonts: FontSet, *, two_sided: bool = False) -> PageProgram:
+    """Check a layout and make it ready. For `two_sided` printing a page that wants other paper begins a new sheet.
 
     Raises LayoutError E4014 (unknown font), E4015 (a text that a language lacks), E4020 to E4022 (boxes), E405x
     (expressions), E408x (pictures).
     """
-    program = PageProgram(layout, fonts)
+    program = PageProgram(layout, fonts, two_sided=two_sided)
     for language in layout.languages or languages():
         for kind in layout.kinds or ("",):
             program.check(language, kind)
@@ -70,8 +70,9 @@ class _Variant:
 class PageProgram:
     """A layout made ready to typeset."""
 
-    def __init__(self, layout: Layout, fonts: FontSet) -> None:
+    def __init__(self, layout: Layout, fonts: FontSet, *, two_sided: bool = False) -> None:
         self.layout = layout
+        self._two_sided = two_sided
         self.fonts = fonts.with_files(layout.fonts, layout.file)
         self._base = self._variant_of(layout)
         self._variants = {self._wanted({}): self._base}
@@ -165,9 +166,12 @@ class PageProgram:
         slip = plain.slip_of(scope)
         composer = self._composer(variant, language, currency, kind, slip) if slip else plain
         sheets = composer.compose(scope)
+        if self._two_sided and sheets.stocks:
+            sheets = sheets.two_sided(composer.height_pt)
         forms, images = _resources(sheets)
+        identity = f"{composer.identity} {sheets.stocks}\n{reading.identity}"
         page_set = PageSet(
-            key=hashlib.sha256(f"{composer.identity}\n{reading.identity}".encode()).hexdigest(),
+            key=hashlib.sha256(identity.encode()).hexdigest(),
             layout=layout.name,
             width_pt=composer.width_pt,
             height_pt=composer.height_pt,

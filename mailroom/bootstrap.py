@@ -135,7 +135,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         clock=now,
         sleep=time.sleep,
         pages=PageStore(folder / "pages"),
-        program=compile_layout(layout, fonts),
+        program=compile_layout(layout, fonts, two_sided=two_sided),
         preflight=Preflight(layout, envelopes, mark_boxes(mark_set), two_sided=two_sided),
         fonts=fonts,
         mark_set=mark_set,

@@ -402,3 +402,17 @@ def _outcome(program: PageProgram, data: dict[str, Any]) -> PageSet | LayoutErro
 def test_a_language_without_texts_is_refused(program: PageProgram) -> None:
     with pytest.raises(LayoutError, match="E4016"):
         program.typeset(invoice(1), "fr")
+
+
+def test_a_page_on_other_paper_begins_a_new_sheet_when_both_sides_are_printed(layout: Layout, fonts: FontSet) -> None:
+    data = invoice(20, payment={"scheme": "no-giro"})
+    one_sided = compile_layout(layout, fonts).typeset(data, "nb")
+    two_sided = compile_layout(layout, fonts, two_sided=True).typeset(data, "nb")
+    assert one_sided.stocks == ("plain", "giro")
+    assert two_sided.stocks == ("plain", "plain", "giro")
+    assert (two_sided.pages[0], two_sided.pages[2]) == one_sided.pages
+    assert zlib.decompress(two_sided.pages[1]) == b"q\nQ\n"
+    assert two_sided.key != one_sided.key
+    plain = invoice(20)
+    again = compile_layout(layout, fonts, two_sided=True).typeset(plain, "nb")
+    assert again == compile_layout(layout, fonts).typeset(plain, "nb")
