@@ -58,7 +58,7 @@ def check(
     group: Group = "",
     data: Data = None,
     seed: Seed = 1,
-    size: Size = 6,
+    size: Size = 4,
     kind: Kind = "",
     two_sided: TwoSided = False,
 ) -> int:
@@ -89,7 +89,7 @@ def proof(
     group: Group = "",
     data: Data = None,
     seed: Seed = 1,
-    size: Size = 6,
+    size: Size = 4,
     kind: Kind = "",
     envelope_view: Annotated[bool, typer.Option("--envelope-view", help="Draw the filled envelope too.")] = False,
     every: Annotated[

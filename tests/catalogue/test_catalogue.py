@@ -115,15 +115,19 @@ def test_an_envelope_that_shows_no_address_is_refused(envelope: str) -> None:
 @pytest.mark.parametrize("envelope", FITTING)
 def test_marks_show_where_the_window_reaches_down_to_them_and_nowhere_else(envelope: str) -> None:
     marks = mark_boxes(load_mark_set("quadient"))
-    found = check_layout(load_layout("letter", {"envelope": envelope}), [load_envelope(envelope)], marks)
-    assert {finding.rule for finding in found} == ({"ink-visible"} if envelope in WINDOW_BESIDE_MARKS else set())
-    assert all(finding.box.startswith("mark") for finding in found)
+    for name in catalogue():
+        found = check_layout(load_layout(name, {"envelope": envelope}), [load_envelope(envelope)], marks)
+        assert {finding.rule for finding in found} == ({"ink-visible"} if envelope in WINDOW_BESIDE_MARKS else set())
+        assert all(finding.box.startswith("mark") for finding in found)
 
 
 @pytest.mark.parametrize("envelope", ["us-10", "us-10-deep"])
 def test_what_goes_into_us_envelopes_is_on_letter_paper(envelope: str, program_of: Programs) -> None:
-    page_set = program_of("reminder", envelope).typeset(sample("reminder", "en", most_address_lines=3), "en")
+    program = program_of("reminder", envelope)
+    page_set = program.typeset(sample("reminder", "fi", most_address_lines=3), "fi")
     assert (page_set.width_pt, page_set.height_pt) == pytest.approx((612, 792), abs=0.01)
+    assert program.layout.slip
+    assert set(program.layout.slip.slips) == {"plain"}
 
 
 def test_an_address_of_more_lines_than_show_is_refused(program_of: Programs) -> None:
