@@ -30,7 +30,9 @@ from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress
 from mailroom.store.store import Store, open_store
 from omr.markset import load_mark_set
+from spool.output import black_only, read_output_profile
 from spool.pagestore import PageStore
+from spool.press_profile import FIRST_SHEET, PressProfile, load_press_profile
 from spool.queues.folder import FolderQueue
 
 
@@ -122,7 +124,8 @@ def working_alone(folder: Path) -> Iterator[None]:
 
 def make_plant(folder: Path, settings: Settings, store: Store, progress: Progress) -> Plant:
     """Load layout, fonts, mark set and envelopes that the settings name. Raises InputRefused (E1907) for envelopes that
-    the layout can't serve at once."""
+    the layout can't serve at once, or for a press whose order no inserter can take (E1908); SpoolError for a press
+    profile or output profile that can't be read."""
     fonts = default_fonts()
     envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
     layout = _layout_for(_of_folder(folder, settings.layout), envelopes)
@@ -143,7 +146,10 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,
+        press=_press(_of_folder(folder, settings.press)),
+        condition=read_output_profile(folder / settings.output_profile) if settings.output_profile else black_only(),
         batch_sheets=settings.batch_sheets,
+        batch_bytes=settings.batch_bytes,
         tray_limit=settings.tray_limit,
         progress=progress,
     )
@@ -164,6 +170,20 @@ def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:
                 "or use a folder for each.",
             )
     return layouts[0] if layouts else load_layout(name)
+
+
+def _press(name: str | Path) -> PressProfile:
+    """The profile of the press, unless it wants what no machine of ours can be told (E1908)."""
+    press = load_press_profile(name)
+    if press.order.fed_first != FIRST_SHEET:
+        raise InputRefused(
+            "E1908",
+            f"the press profile {press.name!r} has the inserter take each piece from its {press.order.fed_first} on, "
+            "but the inserters known here count the sheets of a piece from the first",
+            place=f"{FILE_NAME}, press",
+            remedy=f'Use a profile with fed_first = "{FIRST_SHEET}", and set the machine up to gather that way.',
+        )
+    return press
 
 
 def make_queue(folder: Path, settings: Settings) -> PrintQueue:

@@ -55,7 +55,10 @@ class Settings(BaseSettings):
     envelopes: tuple[str, ...] = ("c5", "c4")
     sides: Literal["one-sided", "two-sided-long-edge"] = "one-sided"
     stock: str = "stationery"
+    press: str = "production"
+    output_profile: str = ""
     batch_sheets: int = Field(default=500, ge=1)
+    batch_bytes: int | None = Field(default=None, ge=1_000_000)
     tray_limit: int = Field(default=150, ge=1)
     database: str = "sqlite:///mailroom.db"
     queue: QueueSettings = QueueSettings()
@@ -139,7 +142,10 @@ layout = "invoice"
 mark_set = "quadient"
 envelopes = ["c5", "c4"]        # smallest first
 sides = "one-sided"             # or "two-sided-long-edge"
+press = "production"            # how the press stacks and which papers it has
+# output_profile = "press.icc"  # what its colours mean; without, black alone is printed
 batch_sheets = 500              # a batch is cut at a piece boundary before it exceeds this
+# batch_bytes = 500_000_000     # and before its print file could exceed this
 tray_limit = 150                # letters in a mail tray
 
 [queue]

@@ -69,7 +69,8 @@ class Stacks(Protocol):
     """Where the printed stacks lie."""
 
     def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
-        """The print file of this job, the 1-based front pages of its sheets, and a camera set up for them.
+        """The print file of this job, the 1-based front pages of its sheets as they are fed, and a camera set up for
+        them.
 
         None when no paper of the job is there. Raises SimulatorError for a mark set or template that the machine
         does not know.
@@ -92,7 +93,10 @@ class StackFolder:
             pdf = pypdfium2.PdfDocument(file)
         except pypdfium2.PdfiumError:
             return None  # not (yet) a whole print file: no stack to speak of
-        pages = range(1, len(pdf) + 1, _PAGES_A_SHEET.get(_sides(file), 1))
+        ticket = _ticket(file)
+        pages = range(1, len(pdf) + 1, _PAGES_A_SHEET.get(ticket.get("sides", ""), 1))
+        if ticket.get("output") == "face-up":
+            pages = pages[::-1]  # What was printed last lies on top and is fed first.
         return file.name, pages, PdfCamera(pdf, marks, random.Random(f"{self._seed}/smear/{job}"))
 
     def _file(self, job: str) -> Path | None:
@@ -104,16 +108,16 @@ class StackFolder:
         return chosen[0] if len(chosen) == 1 else None
 
 
-def _sides(file: Path) -> str:
+def _ticket(file: Path) -> dict[str, str]:
+    """What the press wrote beside the stack, as far as it is text; {} if there is no ticket that can be read."""
     ticket = file.with_suffix(".json")
     if not ticket.is_file():
-        return "one-sided"
+        return {}
     try:
         content = json.loads(ticket.read_text(encoding="utf-8"))
     except ValueError:
-        return "one-sided"
-    sides = content.get("sides") if isinstance(content, dict) else None
-    return sides if isinstance(sides, str) else "one-sided"
+        return {}
+    return {key: value for key, value in content.items() if isinstance(value, str)} if isinstance(content, dict) else {}
 
 
 def job_marks(mark_set: str, code_template: str) -> MarkSet:

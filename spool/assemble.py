@@ -19,7 +19,7 @@ from spool.batch import BatchSheet, Collation, PageRef, PieceInfo, PrintFile
 from spool.job import SpoolError
 from spool.metadata import PDF_SCHEMA, Metadata, described, xmp_date
 from spool.output import OutputCondition, black_only
-from spool.pagestore import PageStore
+from spool.page_source import PageSource
 from spool.paper import Stretches
 from spool.parts import DocumentParts
 from spool.pdf import DEFLATED, PageTree, PdfFile, rectangle
@@ -42,7 +42,7 @@ _PDFX, _PDFVT = "http://www.npes.org/pdfx/ns/id/", "http://www.npes.org/pdfvt/ns
 def assemble(
     sheets: Iterable[BatchSheet],
     *,
-    store: PageStore,
+    store: PageSource,
     fonts: FontSet,
     mark_set: MarkSet,
     out: Path,
@@ -57,9 +57,9 @@ def assemble(
     One-sided, each sheet is one page; two-sided (IPP `sides`), two: front and back, a blank one where a sheet has no
     back. A sheet with `sides` of its own is set into the job's: a one-sided one gets a blank back in a two-sided job,
     unless the `press` (the shipped one by default) takes sides page by page. Every front gets the marks of its sheet
-    above its page. The pages' content streams are those of the store, byte for byte. `condition` is what the press
-    prints, black alone by default. The sheets come in the print order of the press. The file depends on the arguments
-    alone; `sheets` is read once, so memory stays flat.
+    above its page. The pages' content streams are those of the `store` (the page store, or pages in memory), byte for
+    byte. `condition` is what the press prints, black alone by default. The sheets come in the print order of the press.
+    The file depends on the arguments alone; `sheets` is read once, so memory stays flat.
 
     Raises `SpoolError`: E6201 no sheets, E6202 a sheet in the wrong place, E6203 no such page in a page set, E6204 a
     back on a one-sided sheet, or a two-sided sheet in a one-sided job, E6205 unknown `sides`, E6206 two contents under
@@ -121,7 +121,7 @@ class _Work:
     def __init__(
         self,
         pdf: PdfFile,
-        store: PageStore,
+        store: PageSource,
         mark_set: MarkSet,
         press: PressProfile,
         condition: OutputCondition,

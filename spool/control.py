@@ -32,9 +32,9 @@ class ControlHeader:
 
 @dataclass(frozen=True, slots=True)
 class ControlPiece:
-    """One piece in the order in which its sheets lie in the print file.
+    """One piece in the order in which the inserter is fed.
 
-    first_sheet is 1-based in the print file; selects are insert feeders; lines are the address as printed.
+    first_sheet is 1-based and counts sheets as they are fed; selects are insert feeders; lines are the address as printed.
     `previous_copy` names the copy that this one replaces, or None.
     """
 

@@ -7,7 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 from layouts.pageset import FormXObject
 from spool.batch import BatchSheet
-from spool.pagestore import PageStore
+from spool.output import OutputCondition
+from spool.page_source import PageSource
 
 ItemT = TypeVar("ItemT")
 ItemT_contra = TypeVar("ItemT_contra", contravariant=True)
@@ -60,16 +61,23 @@ class FileLoad:
     """The sheets of pieces, until a print file of them could exceed `most_sheets` or `most_bytes`; None is no limit.
 
     The size is told from what the page store holds, and never too small: pages count with their very bytes, what they
-    draw on once a file. Raises what `PageStore.get` raises.
+    draw on once a file, the profile of the output `condition` too. Raises what `store.get` raises.
     """
 
-    def __init__(self, store: PageStore, *, most_sheets: int | None = None, most_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        store: PageSource,
+        *,
+        most_sheets: int | None = None,
+        most_bytes: int | None = None,
+        condition: OutputCondition | None = None,
+    ) -> None:
         self._store = store
         self._most_sheets = most_sheets
         self._most_bytes = most_bytes
         self._resources: set[str] = set()
         self.sheets = 0
-        self.bytes = _FILE_BYTES
+        self.bytes = _FILE_BYTES + (len(condition.profile) if condition is not None else 0)
 
     def add(self, item: Sequence[BatchSheet]) -> bool:
         """Take the sheets of a piece."""

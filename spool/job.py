@@ -59,7 +59,8 @@ class Stretch:
 class PrintJob:
     """One print file for one queue. `key` (for example "R000001-B01") is unique for ever and is in the job's name.
 
-    `stretches` say which pages want another paper or other sides than the job's; () when none does.
+    `stretches` say which pages want another paper or other sides than the job's; () when none does. `output` is how the
+    file expects the sheets to fall, "face-down" or "face-up": it can't be ordered, but whoever feeds them must know.
     """
 
     key: str
@@ -70,6 +71,7 @@ class PrintJob:
     media: str = "iso_a4_210x297mm"
     media_type: str = "stationery"
     stretches: tuple[Stretch, ...] = ()
+    output: str = "face-down"
 
 
 @dataclass(frozen=True, slots=True)

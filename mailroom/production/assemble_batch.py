@@ -15,7 +15,7 @@ from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
 from omr.sheet import SheetId, SheetOrders
 from spool.assemble import assemble
-from spool.batch import BatchSheet, PageRef, PieceInfo
+from spool.batch import BatchSheet, PageRef, PieceInfo, arrange
 from spool.control import ControlFile, ControlHeader, ControlPiece
 from spool.control_file import write_control_file
 from spool.paper import uniform, write_paper
@@ -30,7 +30,7 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
     folder = plant.run_folder(batch.run)
     folder.mkdir(parents=True, exist_ok=True)
     printed = assemble(
-        batch_sheets(batch, copies, pieces),
+        arrange([list(piece_sheets(pieces[copy.piece], copy.copy, batch.sides)) for copy in copies], plant.press.order),
         store=plant.pages,
         fonts=plant.fonts,
         mark_set=plant.mark_set,
@@ -38,6 +38,8 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
         title=f"mailroom {batch.id}",
         created=run.opened_at,
         sides=batch.sides,
+        press=plant.press,
+        condition=plant.condition,
     )
     paper = folder / paper_file(batch)
     if uniform(printed.stretches, batch.sides):
@@ -79,24 +81,21 @@ def paper_file(batch: Batch) -> str:
     return f"{batch.id}.paper.json"
 
 
-def batch_sheets(batch: Batch, copies: list[Copy], pieces: Mapping[str, MailPiece]) -> Iterator[BatchSheet]:
-    """The sheets of a batch in print order, each with its identity and its orders to the machine."""
-    ordinal = 0
-    for copy in copies:
-        number = 0
-        piece = pieces[copy.piece]
-        about = PieceInfo(piece.customer, piece.postcode, piece.country)
-        for document in piece.documents:
-            for front, back in page_indices(document.pages, batch.sides):
-                ordinal += 1
-                number += 1
-                yield BatchSheet(
-                    id=SheetId(batch.run, copy.piece, copy.copy, number, copy.sheets),
-                    orders=SheetOrders(sheet=number, of=copy.sheets, ordinal=ordinal),
-                    front=PageRef(document.pageset, front),
-                    back=None if back is None else PageRef(document.pageset, back),
-                    about=about,
-                )
+def piece_sheets(piece: MailPiece, copy: int, sides: str) -> Iterator[BatchSheet]:
+    """The sheets of one copy of a piece, from 1 on, each with its identity and its orders to the machine; their
+    ordinals are counted within the piece."""
+    about = PieceInfo(piece.customer, piece.postcode, piece.country)
+    number = 0
+    for document in piece.documents:
+        for front, back in page_indices(document.pages, sides):
+            number += 1
+            yield BatchSheet(
+                id=SheetId(piece.run, piece.id, copy, number, piece.sheets),
+                orders=SheetOrders(sheet=number, of=piece.sheets, ordinal=number),
+                front=PageRef(document.pageset, front),
+                back=None if back is None else PageRef(document.pageset, back),
+                about=about,
+            )
 
 
 def control_pieces(copies: list[Copy], pieces: Mapping[str, MailPiece]) -> Iterator[ControlPiece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -13,10 +13,11 @@ from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceDocument, batch_id, piece_id, run_id
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
+from mailroom.production.assemble_batch import piece_sheets
 from mailroom.production.compose import Composed, sheets_of
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
-from spool.cut import SheetLoad, cut
+from spool.cut import FileLoad, SheetLoad, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,20 @@ def _numbered(plan: PiecePlan, run: str, number: int) -> MailPiece:
     )
 
 
+class _BatchLoad:
+    """The pieces of a batch, until it could exceed the plant's limits."""
+
+    def __init__(self, plant: Plant, copies: Mapping[str, int]) -> None:
+        self._sides = plant.sides
+        self._copies = copies
+        self._load = FileLoad(
+            plant.pages, most_sheets=plant.batch_sheets, most_bytes=plant.batch_bytes, condition=plant.condition
+        )
+
+    def add(self, piece: MailPiece) -> bool:
+        return self._load.add(list(piece_sheets(piece, self._copies[piece.id], self._sides)))
+
+
 def add_batches(
     plant: Plant, record: Recorder, run: str, copies: Sequence[tuple[MailPiece, int]], reason: str
 ) -> list[Batch]:
@@ -152,7 +167,7 @@ def add_batches(
     added: list[Batch] = []
     by_envelope = sorted((piece for piece, _ in copies), key=lambda piece: (piece.envelope, piece.sort_key, piece.id))
     for envelope, members in groupby(by_envelope, key=lambda piece: piece.envelope):
-        for part in cut(members, partial(SheetLoad, plant.batch_sheets, lambda piece: piece.sheets)):
+        for part in cut(members, partial(_BatchLoad, plant, numbers)):
             ordinal += 1
             batch = Batch(
                 id=batch_id(run, ordinal),

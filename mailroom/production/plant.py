@@ -12,7 +12,9 @@ from layouts.preflight import Preflight
 from layouts.typeset import PageProgram
 from mailroom.production.ports import Clock, OpenLedger, Progress
 from omr.markset import MarkSet
+from spool.output import OutputCondition
 from spool.pagestore import PageStore
+from spool.press_profile import PressProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class Plant:
     folder        the installation's folder; each run has `folder/runs/RUN/`.
     preflight     checks each composed page against the envelopes' windows, the clear zones and the marks.
     envelopes     smallest first; a piece gets the first that takes its sheets.
+    press         how the press stacks and which papers it has; condition is what its colours mean.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
+    batch_bytes   and before its print file could exceed this; None is no limit.
     open_ledger   begins a unit of work that may write; read_ledger one that sees a moment and holds nobody up.
     sleep         waits that many seconds (passed in so that tests need not).
     """
@@ -40,7 +44,10 @@ class Plant:
     client: str
     stock: str
     sides: str
+    press: PressProfile
+    condition: OutputCondition
     batch_sheets: int
+    batch_bytes: int | None
     tray_limit: int
     progress: Progress
 

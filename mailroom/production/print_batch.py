@@ -61,6 +61,7 @@ def _submit(plant: Plant, queue: PrintQueue, batch: Batch) -> Batch:
         sides=batch.sides,
         media_type=batch.stock,
         stretches=stretches,
+        output=plant.press.order.output,
     )
     try:
         report = queue.submit(job)

@@ -17,7 +17,8 @@ class Ticket:
     """A job on a press. Times are ISO 8601 with offset.
 
     `counted_at` is the moment up to which press time has been counted, `printed_seconds` the press time that the job
-    has had; `sheets_completed` follows from it, sheet after sheet. `reasons` are IPP `job-state-reasons`.
+    has had; `sheets_completed` follows from it, sheet after sheet. `reasons` are IPP `job-state-reasons`. A stack with
+    `output` "face-up" is fed from its last sheet on.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Ticket:
     started_at: str | None = None
     ended_at: str | None = None
     reasons: tuple[str, ...] = ()
+    output: str = "face-down"
 
     @property
     def job_state(self) -> JobState:
@@ -66,6 +68,7 @@ def new_ticket(job: PrintJob, job_id: int, now: datetime) -> Ticket:
         impressions=job.impressions,
         submitted_at=now.isoformat(),
         counted_at=now.isoformat(),
+        output=job.output,
     )
 
 

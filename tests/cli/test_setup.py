@@ -66,6 +66,7 @@ def test_a_folder_that_is_no_mailroom_is_refused_with_the_way_out(tmp_path: Path
         ('sides = "three-sided"', "line 2", "sides"),
         ("batch_sheets = 0", "line 2", "greater than or equal to 1"),
         ('colour = "red"', "line 2", "colour"),
+        ("batch_bytes = 5000", "line 2", "greater than or equal to 1000000"),
         ('[queue]\nkind = "fax"', "line 3", "queue.kind"),
         ("[inserter]\nprofile = 7\nname = 3", "line 3", "inserter.profile"),
     ],
@@ -77,6 +78,27 @@ def test_a_wrong_setting_is_refused_with_its_line(tmp_path: Path, line: str, tex
     assert answer.explains("E1903")
     assert text in answer.err
     assert fact in answer.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "place"),
+    [
+        ('press = "offset"', "E6210", "offset.toml"),
+        ('press = "mine.toml"', "E6210", "mine.toml, line 1, output"),
+        ('press = "last.toml"', "E1908", "mailroom.toml, press"),
+        ('output_profile = "none.icc"', "E6003", "none.icc"),
+        ('output_profile = "mine.toml"', "E6209", "mine.toml"),
+    ],
+)
+def test_a_press_that_cannot_be_served_is_refused(tmp_path: Path, setting: str, code: str, place: str) -> None:
+    folder = make_house(tmp_path / "house")
+    (folder / "mine.toml").write_text('output = "sideways"\n')
+    (folder / "last.toml").write_text('fed_first = "last-sheet"\n')
+    settings = folder / "mailroom.toml"
+    settings.write_text(f"{setting}\n{settings.read_text()}")
+    answer = call("run", "show", "--dir", folder)
+    assert answer.explains(code), answer.err
+    assert place in answer.err
 
 
 def test_the_same_key_in_another_table_is_not_mistaken_for_it(tmp_path: Path) -> None:

@@ -59,6 +59,20 @@ def test_two_sided_stacks_have_their_marks_on_the_fronts(tmp_path: Path, stacks:
     camera.close()
 
 
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_a_stack_that_fell_face_up_is_fed_from_its_last_sheet(
+    tmp_path: Path, stacks: StackFolder, two_sided: bool
+) -> None:
+    file = print_stack(tmp_path / f"{JOB}.pdf", SHEETS, two_sided=two_sided)
+    sides = "two-sided-long-edge" if two_sided else "one-sided"
+    file.with_suffix(".json").write_text(json.dumps({"key": JOB, "sides": sides, "output": "face-up"}))
+    found = stacks.find(JOB, "quadient", TEMPLATE)
+    assert found is not None
+    name, pages, camera = found
+    assert [camera.look(Leaf(name, page), smeared=False).sheet for page in pages] == SHEETS[::-1]
+    camera.close()
+
+
 def test_reading_ahead_takes_one_sheet_at_a_time_and_then_has_nothing_left(tmp_path: Path, stacks: StackFolder) -> None:
     print_stack(tmp_path / f"{JOB}.pdf", SHEETS)
     found = stacks.find(JOB, "quadient", TEMPLATE)

@@ -17,6 +17,7 @@ from layouts.pageset import PageSet
 from spool.batch import BatchSheet, arrange
 from spool.cut import FileLoad, SheetLoad, cut
 from spool.job import SpoolError
+from spool.output import OutputCondition
 from spool.pagestore import PageStore
 from spool.press_profile import PrintOrder
 from tests.spool.conftest import Assemble
@@ -63,6 +64,14 @@ def test_files_cut_by_size_stay_below_it_and_waste_little(
     assert len(parts) > 2
     assert all(size <= limit for size in sizes)
     assert all(size > limit - 180_000 for size in sizes[:-1])
+
+
+def test_the_profile_of_the_press_counts_in_every_file(store: PageStore, face: FontFace) -> None:
+    made = pieces(store, 10, face)
+    profile = OutputCondition("press", "DeviceCMYK", bytes(200_000))
+    alone = list(cut(made, partial(FileLoad, store, most_bytes=400_000)))
+    assert list(cut(made, partial(FileLoad, store, most_bytes=600_000, condition=profile))) == alone
+    assert len(alone) < len(list(cut(made, partial(FileLoad, store, most_bytes=400_000, condition=profile))))
 
 
 def test_both_limits_hold(store: PageStore, face: FontFace) -> None:
