@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 DEMO ?=
 
 DEBIAN := cups-daemon cups-client cups-ipp-utils cups-filters cups-core-drivers libcups2-dev dbus \
-          qpdf poppler-utils gcc python3-dev
+          qpdf poppler-utils ghostscript gcc python3-dev
 
 # What the composing benchmark measures us against; the product needs none of it, and what is absent is left out.
 PEERS := fop libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0

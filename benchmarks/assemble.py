@@ -16,8 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pikepdf
-
 from benchmarks.canvas import CanvasPages
 from benchmarks.typeset import invoice
 from layouts.fonts import default_fonts
@@ -46,8 +44,7 @@ _CLOCKS: Mapping[str, Callable[[], float]] = {
 
 def measure(pages: int = PAGES, rounds: int = ROUNDS) -> dict[str, dict[str, int]]:
     """Workload -> figures: `pages` of the run; pages per second on one core in `typeset`, `keep` (writing the page
-    store), `assemble` and `canvas`, medians of `rounds` in which they take turns; `bytes_per_page` of the print file,
-    and what they would be with object streams in `bytes_per_page_object_streams`.
+    store), `assemble` and `canvas`, medians of `rounds` in which they take turns; `bytes_per_page` of the print file.
     """
     return {name: _figures(lines, pages, rounds) for name, lines in LINES.items()}
 
@@ -63,7 +60,7 @@ def _figures(lines: int, pages: int, rounds: int) -> dict[str, int]:
                 seconds[name].append(_CLOCKS[name]() - started)
         made = bench.print_file.pages
         rates = {name: round(made / statistics.median(taken)) for name, taken in seconds.items()}
-        return {"pages": made, **rates, **bench.sizes()}
+        return {"pages": made, **rates, "bytes_per_page": round(bench.print_file.bytes / made)}
 
 
 class Bench:
@@ -88,17 +85,6 @@ class Bench:
             "keep": self._keep,
             "assemble": self._assemble,
             "canvas": self._draw,
-        }
-
-    def sizes(self) -> dict[str, int]:
-        """Bytes a page of the last print file, as it is and with object streams."""
-        pages = self.print_file.pages
-        other = self._folder / "object-streams.pdf"
-        with pikepdf.open(self.print_file.path) as pdf:
-            pdf.save(other, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        return {
-            "bytes_per_page": round(self.print_file.bytes / pages),
-            "bytes_per_page_object_streams": round(other.stat().st_size / pages),
         }
 
     def _typeset(self) -> None:
@@ -146,8 +132,7 @@ def main() -> None:
         print(f"{name:30}" + "".join(f"{figures[column]:>10,}" for column in columns) + f"{ratio:>10.1f}")
     print("× canvas: typesetting and assembly together, against a canvas that does no layout")
     for name, figures in results.items():
-        size, other = figures["bytes_per_page"], figures["bytes_per_page_object_streams"]
-        print(f"{name:30}{size:>10,} bytes a page ({other:,} with object streams)")
+        print(f"{name:30}{figures['bytes_per_page']:>10,} bytes a page")
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
