@@ -34,8 +34,8 @@ class ControlHeader:
 class ControlPiece:
     """One piece in the order in which the inserter is fed.
 
-    first_sheet is 1-based and counts sheets as they are fed; selects are insert feeders; lines are the address as printed.
-    `previous_copy` names the copy that this one replaces, or None.
+    first_sheet is 1-based and counts sheets as they are fed; selects are insert feeders; lines are the address as
+    printed. `previous_copy` names the copy that this one replaces, or None.
     """
 
     order: int

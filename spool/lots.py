@@ -10,7 +10,7 @@ A lot, little-endian:
 
 Lots are numbered from 1 and their numbers are given by making a hard link, which fails where the name is taken: so two
 writers never get one number, and whoever knows all lots up to a number sees by one look for the next that there are
-no more.
+no more. Nothing here removes a lot; who does so by hand restarts the processes that use the store.
 """
 
 from __future__ import annotations
