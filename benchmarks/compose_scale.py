@@ -27,8 +27,8 @@ from layouts.typeset import PageProgram
 SCALE_PIECES = (10_000, 100_000)
 _ITEMS_OF_TWO_PAGES = 40
 _CORES = (1, 2)
-_CHUNK = 250
-"""Documents that a worker is handed at once."""
+_BATCH = 250
+"""Pieces of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class ScaleFigures:
 
 
 def own_figures(pages: Sequence[Page], rounds: int, folder: Path) -> dict[str, float]:
-    """What → pages per second, medians of rounds that take turns."""
+    """What → pages per second, medians of rounds that take turns; and how much dearer an unusual page is."""
     rates: dict[str, list[float]] = {}
     for at in range(rounds):
         here = folder / f"own-{at}"
@@ -57,32 +57,73 @@ def own_figures(pages: Sequence[Page], rounds: int, folder: Path) -> dict[str, f
         for cores in _CORES:
             name = f"{cores} core{'s' if cores > 1 else ''} by the clock"
             rates.setdefault(name, []).append(rate_on_cores(cores, pages, here))
-        rates.setdefault("assembly alone", []).append(assembly_rate(pages, here))
-    return {name: round(statistics.median(each), 1) for name, each in rates.items()}
+        kept, alone = store_rates(pages, here)
+        rates.setdefault("through the page store", []).append(kept)
+        rates.setdefault("assembly alone", []).append(alone)
+        rates.setdefault("an unusual page costs × a usual one", []).append(unusual_ratio(pages))
+    return {name: round(statistics.median(each), 2) for name, each in rates.items()}
 
 
-def assembly_rate(pages: Sequence[Page], folder: Path) -> float:
-    """Pages per second of processor time for assembling what was typeset before: a reprint, or a batch cut anew."""
-    store = folder / "assembly"
-    kept = list(ours.keep(ours.compiled(), map(ours.data_of, pages), store))
+def store_rates(pages: Sequence[Page], folder: Path) -> tuple[float, float]:
+    """Pages per second of processor time: typeset, kept in the page store and assembled from there; and assembled
+    alone, as for a reprint or a batch cut anew."""
+    store, data = folder / "assembly", [ours.data_of(page) for page in pages]
+    program = ours.compiled()
     began = time.process_time()
+    kept = list(ours.keep(program, data, store))
+    assembling = time.process_time()
     ours.assemble_kept(kept, store, folder / "assembly.pdf")
-    return _pages_of(kept) / (time.process_time() - began)
+    ended = time.process_time()
+    return _pages_of(kept) / (ended - began), _pages_of(kept) / (ended - assembling)
+
+
+def unusual_ratio(pages: Sequence[Page]) -> float:
+    """How many times as much a page costs to typeset when its table has 400 rows, each description wraps to three lines
+    or more, and three alphabets take turns."""
+    program = ours.compiled()
+    usual = [ours.data_of(page) for page in pages[:100]]
+    unusual = [_unusual(page, at) for at, page in enumerate(make_pages(5, seed=2, items=400, codes=False))]
+    program.typeset(usual[0], "nb")
+    return _cost(program, unusual) / _cost(program, usual[1:])
+
+
+def _unusual(page: Page, at: int) -> Data:
+    data = dict(ours.data_of(page))
+    data["items"] = [
+        {**item, "description": f"{item['description']} {_ALPHABETS[(at + row) % len(_ALPHABETS)]} {row}"}
+        for row, item in enumerate(data["items"])
+    ]
+    return data
+
+
+_ALPHABETS = (
+    "med påmontert vinkelbeslag, ekstra pakning og skruer til feste på ujevnt underlag, levert på pall",
+    "με πρόσθετο εξάρτημα στερέωσης, ανταλλακτική φλάντζα και βίδες για ανώμαλη επιφάνεια, σε παλέτα",
+    "с дополнительным крепёжным уголком, запасной прокладкой и винтами для неровной поверхности, на поддоне",
+)
+
+
+def _cost(program: PageProgram, data: Sequence[Data]) -> float:
+    """Processor seconds a page."""
+    began = time.process_time()
+    made = sum(len(program.typeset(each, "nb").pages) for each in data)
+    return (time.process_time() - began) / made
 
 
 def rate_on_cores(cores: int, pages: Sequence[Page], folder: Path) -> float:
-    """Pages per second of wall time: `cores` processes typeset, this one assembles. Starting them isn't counted."""
-    store = folder / f"cores-{cores}"
+    """Pages per second of wall time: `cores` processes compose a batch each, time after time, as print windows are
+    worked off. Starting them isn't counted."""
     data = [ours.data_of(page) for page in pages]
-    chunks = [(data[at : at + _CHUNK], store) for at in range(0, len(data), _CHUNK)]
+    batches = [
+        (data[at : at + _BATCH], at + 1, folder / f"cores-{cores}-{at}.pdf") for at in range(0, len(data), _BATCH)
+    ]
     # Spawned, not forked: what this process has loaded and cached is nothing a worker should start with.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores, mp_context=context, initializer=_start_worker) as pool:
-        list(pool.map(_typeset, [(data[:1], store)] * cores))
+        list(pool.map(_compose, [(data[:1], 1, folder / f"warm-up-{at}.pdf") for at in range(cores)]))
         began = time.perf_counter()
-        kept = [each for chunk in pool.map(_typeset, chunks) for each in chunk]
-        ours.assemble_kept(kept, store, folder / f"cores-{cores}.pdf")
-        return _pages_of(kept) / (time.perf_counter() - began)
+        made = sum(pool.map(_compose, batches))
+        return made / (time.perf_counter() - began)
 
 
 def scale(pieces: int, folder: Path) -> ScaleFigures:
@@ -104,9 +145,9 @@ def _start_worker() -> None:
     _program = ours.compiled()
 
 
-def _typeset(chunk: tuple[Sequence[Data], Path]) -> list[Kept]:
-    data, store = chunk
-    return list(ours.keep(_program, data, store))
+def _compose(batch: tuple[Sequence[Data], int, Path]) -> int:
+    data, first, out = batch
+    return ours.compose(_program, data, out, first=first)
 
 
 def _pages_of(kept: Iterable[Kept]) -> int:
@@ -118,28 +159,21 @@ class _Run:
 
     def __init__(self, pieces: int, folder: Path) -> None:
         self._pieces = pieces
-        self._store = folder / "store"
         self._out = folder / "out.pdf"
         self._data_s = 0.0
-        self._pages = 0
 
     def figures(self) -> ScaleFigures:
         processor, wall = time.process_time(), time.perf_counter()
-        ours.assemble_kept(self._kept(), self._store, self._out)
+        pages = ours.compose(ours.compiled(), self._data(), self._out)
         return ScaleFigures(
             pieces=self._pieces,
-            pages=self._pages,
+            pages=pages,
             processor_s=time.process_time() - processor,
             data_s=self._data_s,
             wall_s=time.perf_counter() - wall,
             peak_mb=_peak_mb(),
             bytes=self._out.stat().st_size,
         )
-
-    def _kept(self) -> Iterator[Kept]:
-        for kept in ours.keep(ours.compiled(), self._data(), self._store):
-            self._pages += kept[1]
-            yield kept
 
     def _data(self) -> Iterator[Data]:
         began = time.process_time()

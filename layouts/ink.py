@@ -84,7 +84,7 @@ class Pen:
             for char in _FIGURES
             if char in self.face.hex_of
         }.__getitem__
-        self._em_pt = 0.6 * style.size_pt + style.tracking_pt
+        self._likely_pt = 0.52 * style.size_pt + style.tracking_pt
         self._shapes: dict[str, Shape] = {}
         self._broken: dict[tuple[str, float], tuple[Shape, ...]] = {}
 
@@ -177,7 +177,7 @@ class Pen:
         """Lines put together from words that are shaped once: most words of a text come back in another."""
         known, shape = self._shapes.get, self.shape
         text = text.strip()
-        if len(text) * self._em_pt < width_pt:
+        if len(text) * self._likely_pt < width_pt:
             whole = shape(text)
             if whole.width_pt <= width_pt:
                 return (whole,) if text else ()

@@ -1,7 +1,7 @@
-"""Our own composer, all the way: data → typesetting → page store on disk → print file with marks and sheet codes.
+"""Our own composer, all the way: data → typesetting → print file with marks and sheet codes.
 
-Unlike its peers it gets figures and texts of codes, not formatted strings and modules: number formats, line breaks,
-pages, codes and marks are its own work, inside its time.
+Unlike its peers it gets figures, not formatted strings: number formats, line breaks, pages and marks are its own work,
+inside its time. What is printed for good goes through the page store on the way; `keep` and `assemble_kept` are that.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from benchmarks.compose_data import IBAN, SELLER, Page, sheet_of
 from benchmarks.peers.peer import Kept, Work
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
+from layouts.pageset import PageSet
 from layouts.typeset import PageProgram, compile_layout
 from omr.markset import load_mark_set
 from spool.assemble import BatchSheet, PageRef, assemble
+from spool.batch import PrintFile
+from spool.page_source import PagesInMemory, PageSource
 from spool.pagestore import PageStore
 
 Data = Mapping[str, Any]
@@ -35,15 +38,27 @@ def version() -> str:
     return metadata.version("mailroom")
 
 
-def prepare(pages: Sequence[Page], folder: Path) -> Work:
-    program = compiled()
-    data = [data_of(page) for page in pages]
-    store = folder / f"store-{len(pages)}"
+def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001
+    program, data = compiled(), [data_of(page) for page in pages]
 
-    def compose(out: Path) -> None:
-        assemble_kept(keep(program, data, store), store, out)
+    def work(out: Path) -> None:
+        compose(program, data, out)
 
-    return compose
+    return work
+
+
+def compose(program: PageProgram, data: Iterable[Data], out: Path, *, first: int = 1) -> int:
+    """Documents straight into a print file, each a piece of its own, numbered from `first`; returns the pages."""
+    memory = PagesInMemory()
+
+    def documents() -> Iterator[tuple[PageSet, Iterable[BatchSheet]]]:
+        ordinal = 0
+        for number, each in enumerate(data, start=first):
+            page_set = program.typeset(each, "nb")
+            yield page_set, _sheets_of(page_set.key, len(page_set.pages), number, ordinal)
+            ordinal += len(page_set.pages)
+
+    return _assembled(memory.sheets(documents()), memory, out).pages
 
 
 def compiled() -> PageProgram:
@@ -87,9 +102,13 @@ def keep(program: PageProgram, data: Iterable[Data], store: Path) -> Iterator[Ke
 
 def assemble_kept(kept: Iterable[Kept], store: Path, out: Path) -> None:
     """The print file of kept documents, each a piece of its own."""
-    assemble(
-        _sheets(kept),
-        store=PageStore(store),
+    _assembled(_sheets(kept), PageStore(store), out)
+
+
+def _assembled(sheets: Iterable[BatchSheet], source: PageSource, out: Path) -> PrintFile:
+    return assemble(
+        sheets,
+        store=source,
         fonts=default_fonts(),
         mark_set=load_mark_set("quadient"),
         out=out,
@@ -101,11 +120,17 @@ def assemble_kept(kept: Iterable[Kept], store: Path, out: Path) -> None:
 def _sheets(kept: Iterable[Kept]) -> Iterator[BatchSheet]:
     ordinal = 0
     for number, (key, of) in enumerate(kept, start=1):
-        piece, orders = sheet_of(number)
-        for sheet in range(1, of + 1):
-            ordinal += 1
-            identity = replace(piece, sheet=sheet, of=of)
-            yield BatchSheet(identity, replace(orders, sheet=sheet, of=of, ordinal=ordinal), PageRef(key, sheet - 1))
+        yield from _sheets_of(key, of, number, ordinal)
+        ordinal += of
+
+
+def _sheets_of(key: str, of: int, number: int, before: int) -> Iterator[BatchSheet]:
+    """The sheets of piece `number`; `before` sheets of the file come before them."""
+    piece, orders = sheet_of(number)
+    for sheet in range(1, of + 1):
+        identity = replace(piece, sheet=sheet, of=of)
+        ordered = replace(orders, sheet=sheet, of=of, ordinal=before + sheet)
+        yield BatchSheet(identity, ordered, PageRef(key, sheet - 1))
 
 
 def _lots(data: Iterable[Data]) -> Iterator[list[Data]]:

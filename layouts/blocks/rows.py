@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from layouts.edition import Edition, Frame, Scope, too_wide
@@ -46,11 +47,18 @@ class _Row:
         read = {path for part in parts if part is not None for path in part.reads if path[0] not in own}
         self.reads = frozenset(read) | (self._each.reads if self._each else frozenset())
 
-    def said(self, scope: Scope) -> Iterator[_Said]:
-        if self._each is None:
-            scopes: Iterator[Scope] = iter((scope,))
-        else:
+    def said(self, scope: Scope) -> Iterable[_Said]:
+        """What the row says, for every element where it has several."""
+        if self._each is not None:
             scopes = (item_scope(scope, element, self.item.alias) for element in self._each(scope) or ())
+            return self._said(scopes)
+        if self._when is None or self._when(scope):
+            value = self._text(scope, self._formatter)
+            if value and not value.isspace():
+                return (_Said(self._label(scope, self._formatter), value, self),)
+        return ()
+
+    def _said(self, scopes: Iterable[Scope]) -> Iterator[_Said]:
         for inner in scopes:
             if self._when is None or self._when(inner):
                 value = self._text(inner, self._formatter)
@@ -95,12 +103,9 @@ class RowsSetter:
         edition, frame, row = self._edition, self._frame, said.row
         labels = edition.broken(row.label_pen, said.label, self._label_width_pt(said), troubles)
         values = self._values(said, troubles)
-        strips: list[Strip] = []
-        for at in range(max(len(labels), len(values))):
-            label = labels[at] if at < len(labels) else None
-            value = values[at] if at < len(values) else None
-            strips.append(self._line(row, label, value))
-        tell_by_line(strips, troubles)
+        strips: list[Strip] = [self._line(row, label, value) for label, value in zip_longest(labels, values)]
+        if troubles:
+            tell_by_line(strips, troubles)
         if row.item.height_mm:
             self._stretch(strips, pt(row.item.height_mm))
         if row.rule is not None and isinstance(strips[0], LineStrip):
