@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from layouts.blocks.table import Row, TableSetter
+from layouts.blocks.row import Grid, Row
 from layouts.edition import too_high_for_a_page
 from layouts.ink import Ink
 from layouts.strip import Strip, set_stack
@@ -36,24 +36,24 @@ class Room(NamedTuple):
 class RowsRun:
     """The rows of one table on one page, from the top of its head downwards."""
 
-    table: TableSetter
+    grid: Grid
     rows: list[Row] = field(default_factory=list)
     brought: Decimal | None = None
     carried: Decimal | None = None
 
     def set(self, ink: Ink, top_pt: float) -> None:
         """Set head, rows and the sums around them."""
-        table = self.table
-        y_pt = set_stack(ink, table.head, top_pt)
-        if self.brought is not None and table.carry is not None:
-            table.carry.draw(ink, self.brought, y_pt, brought=True)
-            y_pt += table.carry.height_pt
+        grid = self.grid
+        y_pt = set_stack(ink, grid.head, top_pt)
+        if self.brought is not None and grid.carry is not None:
+            grid.carry.draw(ink, self.brought, y_pt, brought=True)
+            y_pt += grid.carry.height_pt
         start_pt = y_pt
-        y_pt = table.set_rows(ink, self.rows, y_pt)
+        y_pt = grid.set_rows(ink, self.rows, y_pt)
         first = self.rows[0]
         ink.inked(first.name, "text", first.x_pt, start_pt, first.width_pt, y_pt - start_pt)
-        if self.carried is not None and table.carry is not None:
-            table.carry.draw(ink, self.carried, y_pt, brought=False)
+        if self.carried is not None and grid.carry is not None:
+            grid.carry.draw(ink, self.carried, y_pt, brought=False)
 
 
 @dataclass(slots=True)
@@ -173,50 +173,50 @@ class _Layer:
         self.last_page_starts_with = at
 
     def _close(self, run: RowsRun) -> None:
-        if run.table.carry is not None and not run.rows[-1].last_of_table:
-            run.carried = self._sums[id(run.table)]
+        if run.grid.carry is not None and not run.rows[-1].last_of_table:
+            run.carried = self._sums[id(run.grid)]
 
     def _end_of(self, chunk: Sequence[Strip]) -> float:
         """Where the chunk would end on this page, with the sum that would have to be carried."""
-        y_pt, table = self.y_pt, self._run.table if self._run else None
+        y_pt, grid = self.y_pt, self._run.grid if self._run else None
         empty = not self.pages[-1].items
         for strip in chunk:
-            if isinstance(strip, Row) and strip.table is not None:
-                if strip.table is not table:
-                    table = strip.table
+            if isinstance(strip, Row) and strip.grid is not None:
+                if strip.grid is not grid:
+                    grid = strip.grid
                     y_pt += (0 if empty else strip.gap_pt) + self._above_rows(strip)
             else:
-                table = None
+                grid = None
                 y_pt += 0 if empty else strip.gap_pt
             y_pt += strip.height_pt
             empty = False
         last = chunk[-1]
-        if isinstance(last, Row) and last.table is not None and last.table.carry is not None and not last.last_of_table:
-            y_pt += last.table.carry.height_pt
+        if isinstance(last, Row) and last.grid is not None and last.grid.carry is not None and not last.last_of_table:
+            y_pt += last.grid.carry.height_pt
         return y_pt
 
     def _above_rows(self, row: Row) -> float:
-        assert row.table is not None
-        carry = row.table.carry
-        return row.table.head_pt + (carry.height_pt if carry is not None and not row.first_of_table else 0.0)
+        assert row.grid is not None
+        carry = row.grid.carry
+        return row.grid.head_pt + (carry.height_pt if carry is not None and not row.first_of_table else 0.0)
 
     def _put(self, strip: Strip) -> None:
         items = self.pages[-1].items
-        if not isinstance(strip, Row) or strip.table is None:
+        if not isinstance(strip, Row) or strip.grid is None:
             self._run = None
             self.y_pt += strip.gap_pt if items else 0
             items.append((self.y_pt, strip))
             self.y_pt += strip.height_pt
             return
-        table = strip.table
-        if self._run is None or self._run.table is not table:
+        grid = strip.grid
+        if self._run is None or self._run.grid is not grid:
             self.y_pt += strip.gap_pt if items else 0
-            self._run = RowsRun(table)
-            if table.carry is not None and not strip.first_of_table:
-                self._run.brought = self._sums[id(table)]
+            self._run = RowsRun(grid)
+            if grid.carry is not None and not strip.first_of_table:
+                self._run.brought = self._sums[id(grid)]
             items.append((self.y_pt, self._run))
             self.y_pt += self._above_rows(strip)
         self._run.rows.append(strip)
-        if table.carry is not None:
-            self._sums[id(table)] = self._sums.get(id(table), _NOTHING) + strip.value
+        if grid.carry is not None:
+            self._sums[id(grid)] = self._sums.get(id(grid), _NOTHING) + strip.value
         self.y_pt += strip.height_pt

@@ -100,5 +100,5 @@ def standing(setter: Setter, scope: Scope, room_pt: float = 0.0) -> list[Strip]:
     """The strips of a block that stands whole in one place: a table with its head above, and its rows as one."""
     strips = setter.strips(scope, room_pt)
     if isinstance(setter, TableSetter) and strips:
-        return [*setter.head, setter.whole(strips)]
+        return [*setter.grid.head, setter.grid.whole(strips)]
     return strips

@@ -9,7 +9,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.blocks.table import Row, TableSetter
+from layouts.blocks.row import Grid, Row
 from layouts.flow import FlowPage, Room, RowsRun, lay
 from layouts.strip import Strip
 
@@ -24,7 +24,7 @@ class Carry:
 
 
 class Table:
-    """As much of a table as the flow looks at."""
+    """As much of a table's grid as the flow looks at."""
 
     def __init__(self) -> None:
         self.head_pt = HEAD_PT
@@ -32,8 +32,8 @@ class Table:
 
 
 def rows_of(heights: list[tuple[float, int]]) -> list[Row]:
-    table = cast(TableSetter, Table())
-    rows = [Row("row", 0, 100, height_pt, value=Decimal(value), table=table) for height_pt, value in heights]
+    grid = cast(Grid, Table())
+    rows = [Row("row", 0, 100, height_pt, value=Decimal(value), grid=grid) for height_pt, value in heights]
     if rows:
         rows[0].first_of_table = rows[-1].last_of_table = True
     return rows

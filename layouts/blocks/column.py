@@ -1,0 +1,167 @@
+"""Columns of a table: from a row's data to the cell that stands in it.
+
+A cell that reads nothing but plain fields of its row is remembered under their values: units, rates, prices and
+descriptions that come back are taken from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from layouts.blocks.cell import EMPTY, Cell, fragment_of
+from layouts.blocks.figures import figure_column
+from layouts.blocks.text import TextSetter
+from layouts.edition import CONSTANTS, TEXT, Edition, Frame, Scope, too_wide
+from layouts.errors import LayoutError
+from layouts.geometry import pt
+from layouts.language.expression import Expression
+from layouts.language.schema import Leaf, Names, kind_at
+from layouts.parts import Column, TableBlock
+from layouts.strip import Extent, LineStrip, Trouble, hull_of
+
+_CACHED_CELLS = 20_000
+
+
+class ColumnSetter:
+    """One column made ready: row → cell."""
+
+    def __init__(self, column: Column, edition: Edition, frame: Frame, block: TableBlock, names: Names) -> None:
+        self.column = column
+        self.frame = frame.inner(column.name, column.x_mm, column.width_mm)
+        self._base = edition.pens[block.cell_style]
+        self._above_pt = pt(block.row_above_mm)
+        self._setters = [TextSetter(item, edition, self.frame, names) for item in column.cell]
+        self._own = {name for name, kind in names.items() if edition.names.get(name) is not kind}
+        self._alias = block.alias
+        self._wraps = column.align == "left"
+        self.reads = frozenset().union(*(setter.reads for setter in self._setters))
+        self.known: dict[Any, Cell] = {}
+        self._names = names
+        self.key = self._key_of(block.alias)
+        self.plain = self._is_plain()
+        self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
+        self._plain_pt = self._above_pt + self._base.baseline_pt
+        self._write = self._writer(edition)
+        only = self._only()
+        self.figures = figure_column(only, edition, self._base, self.frame, self._spare) if only is not None else None
+
+    def _key_of(self, alias: str) -> Callable[[Mapping[str, Any]], Any] | None:
+        """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
+        with anything in a list that the cell goes through has no key (None)."""
+        fields: dict[str, None] = {}
+        lists: list[str] = []
+        for setter in self._setters:
+            paths = setter.each_reads if setter.each_reads is not None else setter.reads
+            for path in sorted(paths):
+                if path[0] in CONSTANTS and path[0] not in self._own:
+                    continue
+                own = path[1:] if path[0] == alias else path
+                if len(own) != 1 or path[0] not in self._own:
+                    return None
+                if setter.each_reads is None and not isinstance(kind_at(path, self._names), Leaf):
+                    return None
+                if setter.each_reads is not None:
+                    lists.append(own[0])
+                else:
+                    fields[own[0]] = None
+        get = itemgetter(*fields) if fields else (lambda _row: "")
+        if not lists:
+            return get
+        return lambda row: None if any(row[name] for name in lists) else get(row)
+
+    def _is_plain(self) -> bool:
+        """Whether the cell is one text that reads only fields of the row by their plain names, set without more ado."""
+        (setter, *more) = self._setters
+        item = setter.item
+        asks_more = (
+            item.when or item.each or item.names or item.otherwise or item.styled or item.max_lines or item.span_mm
+        )
+        own = all(len(path) == 1 and path[0] in self._own and path[0] != self._alias for path in self.reads)
+        return not more and not asks_more and item.fit == "wrap" and own and setter.pen is self._base
+
+    def _only(self) -> Expression | None:
+        """The field that is all a plain cell says."""
+        parts = self._setters[0].text.parts
+        only = parts[0] if self.plain and len(parts) == 1 else None
+        return only if isinstance(only, Expression) else None
+
+    def _writer(self, edition: Edition) -> Callable[[Mapping[str, Any]], str]:
+        """How a plain cell's text is made. A field by itself needs no template."""
+        only, template, formatter = self._only(), self._setters[0].text, edition.formatter
+        if only is not None and only.path is not None and kind_at(only.path, self._names) == TEXT:
+            return itemgetter(only.path[0])
+        return lambda element: template(element, formatter)
+
+    def plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
+        """A cell that is one text, without the ways of `cell`; None when something is wrong with it."""
+        text = self._write(element)
+        if not text:
+            return EMPTY
+        pen, width_pt, x_pt = self._base, self.frame.width_pt, self.frame.x_pt
+        shape = None if self._wraps else pen.figure(text)
+        if shape is None and (not text.isprintable() or text != text.strip()):
+            return None
+        try:
+            if not self._wraps:
+                shape = shape or pen.shape(text)
+                if shape.width_pt > width_pt or shape.others:
+                    return None
+                x_pt += (width_pt - shape.width_pt) * self._spare
+                return Cell(f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n", (), shape.hex, (), pen.leading_pt, ())
+            shapes = pen.break_once(text, width_pt)
+        except LayoutError:
+            return None
+        depth_pt, leading_pt = self._plain_pt, pen.leading_pt
+        lines: list[tuple[float, str]] = []
+        for shape in shapes:
+            if shape.others:
+                return None
+            lines.append((depth_pt, f"1 0 0 1 {x_pt:.2f} \0 Tm {shape.show}\n"))
+            depth_pt += leading_pt
+        if not lines:
+            return EMPTY
+        (_, first), *more = lines
+        return Cell(first, tuple(more), "".join([shape.hex for shape in shapes]), (), leading_pt * len(lines), ())
+
+    def keep(self, key: Any, cell: Cell) -> None:
+        """Remember a cell under what it says."""
+        if len(self.known) >= _CACHED_CELLS:
+            self.known.clear()
+        self.known[key] = cell
+
+    def cell(self, scope: Scope) -> Cell:
+        """The cell of the row whose scope this is."""
+        lines: list[tuple[float, str]] = []
+        glyphs: list[tuple[str, str]] = []
+        troubles: list[Trouble] = []
+        depth_pt = self._above_pt
+        for setter in self._setters:
+            paragraphs = list(setter.paragraphs(scope))
+            strips = [strip for _, lines_of in paragraphs for strip in lines_of]
+            if not self._wraps:
+                self._tell_wide(paragraphs, depth_pt, troubles)
+            for strip in strips:
+                depth_pt += strip.gap_pt
+                for trouble in strip.troubles:
+                    line = Extent(strip.x_pt, depth_pt, strip.width_pt, strip.height_pt)
+                    part = trouble.part._replace(down_pt=depth_pt) if trouble.part else line
+                    troubles.append(trouble._replace(part=part))
+                lines.append((depth_pt + strip.baseline_pt, fragment_of(strip, self._base, glyphs)))
+                depth_pt += strip.height_pt
+        if not lines:
+            return EMPTY
+        (_, first), *more = lines
+        return Cell(first, tuple(more), "", tuple(glyphs), depth_pt - self._above_pt, tuple(troubles))
+
+    def _tell_wide(
+        self, paragraphs: Iterable[tuple[str, Sequence[LineStrip]]], depth_pt: float, troubles: list[Trouble]
+    ) -> None:
+        """A figure is never broken: that it would be is a trouble. `depth_pt` is where the first begins."""
+        for text, strips in paragraphs:
+            if len(strips) > len(text.splitlines()):
+                width_pt = sum(strip.width_pt for strip in strips)
+                trouble = too_wide(text, width_pt, self.frame.width_pt, "", f"the column {self.column.name}")
+                troubles.append(trouble._replace(part=hull_of(strips)._replace(down_pt=depth_pt)))
+            depth_pt += sum(strip.gap_pt + strip.height_pt for strip in strips)
