@@ -10,7 +10,8 @@ from layouts.errors import LayoutError
 DIGITS: Final = frozenset("0123456789")
 CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 CODE39: Final = DIGITS | CAPITALS | frozenset(" -.$/+%")
-LATIN: Final = frozenset(map(chr, range(256)))
+LATIN: Final = frozenset(map(chr, (*range(128), *range(160, 256))))
+"""ISO/IEC 8859-1, which leaves 128 to 159 free: what stands there was meant for another code page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,16 @@ class Alphabet:
                 "E4061",
                 f"{self.title} takes {self.most} characters at most; the text has {len(text)}",
                 remedy="shorten the text or choose another code",
+            )
+
+    def check_pairs(self, text: str) -> None:
+        """Raise LayoutError E4060 also for an odd number of characters."""
+        self.check(text)
+        if len(text) % 2:
+            raise LayoutError(
+                "E4060",
+                f"{self.title} takes digits in pairs; {text!r} has {len(text)}",
+                remedy="put a 0 in front, where the number allows it",
             )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from layouts.codes import printed
+from layouts.codes.code128 import code128
 from layouts.codes.fourstate import four_state
 from layouts.codes.qr import ENCODINGS, qr
 from layouts.codes.qrfigures import LEVEL_BITS, VERSIONS
@@ -66,7 +67,7 @@ SYMBOLOGIES: Final[Mapping[str, Symbology]] = {
     ),
     "pdf417": Symbology(printed.pdf417, _all_round(2), {"columns": range(1, 31), "level": range(9)}),
     "aztec": Symbology(printed.aztec, _all_round(0)),
-    "code128": Symbology(printed.code128, _beside(10, 10), {"subset": ("auto", "C")}, stretched=True),
+    "code128": Symbology(code128, _beside(10, 10), {"subset": ("auto", "C")}, stretched=True),
     "code39": Symbology(printed.code39, _beside(10, 10), stretched=True),
     "itf": Symbology(printed.itf, _beside(10, 10), stretched=True),
     "ean13": Symbology(printed.ean13, _beside(11, 7), stretched=True),

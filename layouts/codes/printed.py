@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 import zxingcpp
 
-from layouts.codes.alphabet import CODE39, DIGITS, LATIN, Alphabet, refused
+from layouts.codes.alphabet import CODE39, DIGITS, Alphabet, refused
 from layouts.codes.symbol import Symbol
-from layouts.errors import LayoutError
 
 _Format = zxingcpp.BarcodeFormat
 
@@ -26,8 +25,6 @@ DATAMATRIX_SIDES: Final[Mapping[int, int]] = {
 _DATAMATRIX: Final = Alphabet("DataMatrix")
 _PDF417: Final = Alphabet("PDF417")
 _AZTEC: Final = Alphabet("Aztec")
-_CODE128: Final = Alphabet("Code 128", LATIN)
-_CODE128_C: Final = Alphabet("Code 128 subset C", DIGITS)
 _CODE39: Final = Alphabet("Code 39", CODE39)
 _ITF: Final = Alphabet("Interleaved 2 of 5", DIGITS)
 _EAN13: Final = Alphabet("EAN-13", DIGITS, (12, 13))
@@ -45,13 +42,6 @@ def datamatrix(text: str, *, shape: str = "square", side: int | None = None) -> 
     return _drawn(sized, _Format.DataMatrix, text, {"version": DATAMATRIX_SIDES[side]})
 
 
-def code128(text: str, *, subset: str = "auto") -> Symbol:
-    """Code 128 in as few symbol characters as any choice of subsets takes; or all in subset "C", digits in pairs."""
-    if subset == "C":
-        _even(_CODE128_C, text)
-    return _bars(_CODE128, _Format.Code128, text)
-
-
 def code39(text: str) -> Symbol:
     """Code 39 without a check character, wide elements two narrow ones."""
     return _bars(_CODE39, _Format.Code39, text)
@@ -59,7 +49,7 @@ def code39(text: str) -> Symbol:
 
 def itf(text: str) -> Symbol:
     """Interleaved 2 of 5 without a check digit, wide elements three narrow ones; the number of digits must be even."""
-    _even(_ITF, text)
+    _ITF.check_pairs(text)
     return _bars(_ITF, _Format.ITF, text)
 
 
@@ -84,16 +74,6 @@ def pdf417(text: str, *, columns: int | None = None, level: int | None = None) -
 def aztec(text: str) -> Symbol:
     """The smallest Aztec code of a text with at least 23 % correction."""
     return _drawn(_AZTEC, _Format.Aztec, text, {})
-
-
-def _even(alphabet: Alphabet, text: str) -> None:
-    alphabet.check(text)
-    if len(text) % 2:
-        raise LayoutError(
-            "E4060",
-            f"{alphabet.title} takes digits in pairs; {text!r} has {len(text)}",
-            remedy="put a 0 in front, where the number allows it",
-        )
 
 
 def _bars(alphabet: Alphabet, form: zxingcpp.BarcodeFormat, text: str) -> Symbol:
