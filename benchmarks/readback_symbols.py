@@ -81,13 +81,19 @@ def read_codes(gray: Gray, boxes: Collection[Box]) -> Counter[Symbol]:
     return found
 
 
+_UNCHECKED = frozenset({zxingcpp.BarcodeFormat.Codabar, zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.ITF})
+"""Symbologies without a check character: a reader finds them in letters and in the modules of other codes."""
+
+
 def search(gray: Gray, *, thorough: bool) -> Counter[Symbol]:
-    """The codes anywhere on a page: every symbology, turned and inverted ones too when `thorough`; else upright ones
-    at half the resolution, which takes a tenth of the time and may miss one."""
+    """The codes anywhere on a page: every symbology with a check of its own, turned and inverted ones too when
+    `thorough`; else upright ones at half the resolution, which takes a tenth of the time and may miss one."""
     if thorough:
-        return _symbols(zxingcpp.read_barcodes(gray))
-    half = np.ascontiguousarray(gray[::2, ::2])
-    return _symbols(zxingcpp.read_barcodes(half, try_rotate=False, try_invert=False, try_downscale=False))
+        found = zxingcpp.read_barcodes(gray)
+    else:
+        half = np.ascontiguousarray(gray[::2, ::2])
+        found = zxingcpp.read_barcodes(half, try_rotate=False, try_invert=False, try_downscale=False)
+    return _symbols([barcode for barcode in found if barcode.format not in _UNCHECKED])
 
 
 def amount_of(symbol: Symbol) -> Decimal | None:
