@@ -126,10 +126,13 @@ class Composer:
         self._slip_boxes: list[BoxSetter] = []
         self._slip_top_mm = 0.0
         self._raised: dict[str, BoxSetter] = {}
+        self._slip = chosen
+        said = self._of_slip(wording)
+        self._slip_edition = edition
+        if said is not wording:
+            self._slip_edition = Edition(styles, rules, fonts, said, currency, kind, names)
         if chosen:
-            said = load_wording(chosen.language(wording.language))
-            own = edition if said is wording else Edition(styles, rules, fonts, said, currency, kind, names)
-            self._add_slip(chosen, own)
+            self._add_slip(chosen, self._slip_edition)
         self._pages = {kinds: self._page_boxes(kinds) for kinds in _KINDS}
         self._head_is_sure = self._is_head_sure()
         self._room = self._room_of(parts, chosen)
@@ -197,6 +200,17 @@ class Composer:
         frame = Frame(part.name, pt(areas.first.x_mm), pt(areas.first.width_mm))
         tallest_pt = pt(min(areas.first.height_mm, areas.continuation.height_mm))
         return _FlowSetter(part, self.edition, frame, tallest_pt)
+
+    def _of_slip(self, wording: Wording) -> Wording:
+        """The wording of the slip where the document has this one."""
+        return load_wording(self._slip.language(wording.language)) if self._slip else wording
+
+    def holds_in(self, wording: Wording, kind: str) -> bool:
+        """Whether the same layout and slip are sure to compile in another language and kind."""
+        said = self._of_slip(wording)
+        if self._slip_edition is self.edition:
+            return said is wording and self.edition.holds_in(wording, kind)
+        return self.edition.holds_in(wording, kind) and self._slip_edition.holds_in(said, kind)
 
     # ── one document ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from layouts.errors import LayoutError
@@ -15,7 +16,7 @@ from layouts.language.expression import Expression, parse_expression
 from layouts.language.formatter import LanguageFormatter
 from layouts.language.functions import FUNCTIONS, Function
 from layouts.language.schema import Leaf, Names, check_reads, item_kind, item_names, kind_at
-from layouts.language.template import Template, Texts, parse_template
+from layouts.language.template import Template, Texts, parse_template, parse_text
 from layouts.parts import Rule, Source, Style
 from layouts.remittance.functions import FUNCTIONS as REMITTANCE
 from layouts.remittance.norway import kid_is_valid, norwegian_account_is_valid
@@ -23,6 +24,8 @@ from layouts.strip import Trouble
 from layouts.wording import Wording
 
 Scope = Mapping[str, Any]
+
+_CACHED_FIELDS = 4096
 
 CONSTANTS = frozenset({"kind", "currency", "language"})
 """Names that stay the same all through an edition."""
@@ -64,7 +67,11 @@ class Edition:
         self.constants = {"kind": kind, "currency": currency, "language": wording.language}
         self.formatter = LanguageFormatter(wording, currency)
         self._functions: Mapping[str, Function] = {**FUNCTIONS, **REMITTANCE, "is_kid": is_kid}
-        self._texts = Texts(lambda key: wording.get(key, kind))
+        self._texts = Texts(self._look_up)
+        # What a compile asked of the language: texts by key, keys that hold a constant, and words worked out.
+        self._asked: dict[str, str] = {}
+        self._patterns: dict[str, str] = {}
+        self._worked_out = False
 
     def pen_of(self, font: str, style: Style) -> Pen:
         """A pen like that of `style` with another font."""
@@ -84,8 +91,9 @@ class Edition:
         {language} are filled in first. Raises LayoutError E4015, E4050 to E4052."""
         text = source.text
         if text.startswith("@"):
-            for name, value in self.constants.items():
-                text = text.replace(f"{{{name}}}", value)
+            text = _filled(text, self.constants)
+            if text != source.text:
+                self._patterns[source.text] = text[1:]
         try:
             template = parse_template(text, self._functions, texts=self._texts, place=source.place)
         except LayoutError as error:
@@ -101,7 +109,9 @@ class Edition:
 
         Raises LayoutError E4051 for another field.
         """
-        return self.template(source, dict.fromkeys(CONSTANTS, TEXT))(self.constants, self.formatter)
+        template = self.template(source, dict.fromkeys(CONSTANTS, TEXT))
+        self._worked_out |= template.constant is None and not source.text.startswith("@")
+        return template(self.constants, self.formatter)
 
     def figure(self, source: Source, names: Names | None = None) -> Expression:
         """An expression that is summed. Raises LayoutError E4053 for a field that is no number, or may be none."""
@@ -118,6 +128,30 @@ class Edition:
         outer = self.names if names is None else names
         expression = self.expression(source, outer)
         return expression, item_names(outer, item_kind(expression, outer), alias)
+
+    # ── other languages and kinds ─────────────────────────────────────────────────────────────────────────────────
+
+    def _look_up(self, key: str) -> str:
+        text = self._asked[key] = self.wording.get(key, self.kind)
+        return text
+
+    def holds_in(self, wording: Wording, kind: str) -> bool:
+        """Whether what was compiled against this edition is sure to compile in another language and kind: each text
+        that was asked for is there and has the same fields. When not, only compiling it there can tell."""
+        if self._worked_out:
+            return False
+        constants = {**self.constants, "kind": kind, "language": wording.language}
+        try:
+            for key, text in self._asked.items():
+                if _fields(wording.get(key, kind)) != _fields(text):
+                    return False
+            for pattern, key in self._patterns.items():
+                other = _filled(pattern, constants)[1:]
+                if key not in self._asked or _fields(wording.get(other, kind)) != _fields(self._asked[key]):
+                    return False
+        except LayoutError:
+            return False
+        return True
 
     # ── texts in pens ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,6 +174,19 @@ class Edition:
             char, _ = _missing(pen, text, 1e9)
             troubles.append(Trouble(error, "missing-glyph", missing=char, text=text))
             return pen.shape(pen.without_missing(text))
+
+
+def _filled(text: str, constants: Mapping[str, str]) -> str:
+    """A text's key with the constants of an edition in the places of their names."""
+    for name, value in constants.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+@lru_cache(maxsize=_CACHED_FIELDS)
+def _fields(text: str) -> frozenset[tuple[str, ...]]:
+    """The fields of a text of a language. Raises LayoutError E4050."""
+    return parse_text(text).reads if "{" in text or "}" in text else frozenset()
 
 
 TEXT = Leaf("text")

@@ -78,6 +78,7 @@ class PageProgram:
         self._variants = {self._wanted({}): self._base}
         self._composers: dict[tuple[str, ...], Composer] = {}
         self._checked: set[str] = set()
+        self._first: dict[tuple[str, str], Composer] = {}
 
     def typeset(
         self,
@@ -128,16 +129,25 @@ class PageProgram:
         """Raise LayoutError for what is wrong with the layout in one language and kind, its variants included."""
         for traits in self._trait_choices():
             variant = self._variant({**traits, "language": language, "kind": kind})
-            self._composer(variant, language, "EUR", kind, "")
+            self._try(variant, language, kind, "")
             if variant.identity not in self._checked:
                 self._checked.add(variant.identity)
                 refuse_bad_geometry(variant.layout)
             for slip in variant.layout.slips.values():
-                # Many slips are in one language whatever the document's; and none differs with the kind.
-                said = f"{variant.identity} {slip.name} {slip.language(language)}"
+                # Many slips are in one language whatever the document's.
+                said = f"{variant.identity} {slip.name} {slip.language(language)} {kind}"
                 if said not in self._checked:
                     self._checked.add(said)
-                    self._composer(variant, language, "EUR", kind, slip.name)
+                    self._try(variant, language, kind, slip.name)
+
+    def _try(self, variant: _Variant, language: str, kind: str, slip: str) -> None:
+        """Compile the layout, or look whether it holds here as it did in the language and kind that came first: then the
+        composer is made when a document asks for it."""
+        first = self._first.get((variant.identity, slip))
+        if first is None:
+            self._first[variant.identity, slip] = self._composer(variant, language, "EUR", kind, slip)
+        elif not first.holds_in(load_wording(language), kind):
+            self._composer(variant, language, "EUR", kind, slip)
 
     def _trait_choices(self) -> list[dict[str, str]]:
         """The base and every variant by itself. Those for envelopes are left out: the layout was read for one."""

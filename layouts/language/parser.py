@@ -7,6 +7,7 @@ calls. That is Python's order, so an expression means what a reader of Python ta
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import NoReturn
 
 from layouts.language.faults import Site
@@ -31,6 +32,9 @@ MOST_CHARACTERS = 2_000
 MOST_DEPTH = 40
 """How deep brackets, choices, `not` and `-` may nest, and how many filters an expression may have."""
 
+_CACHED = 4096
+"""A layout is compiled once for each of its slips, languages and currencies, always from the same expressions."""
+
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _INSTEAD = {
     "is": "write == or !=",
@@ -41,6 +45,7 @@ _INSTEAD = {
 }
 
 
+@lru_cache(maxsize=_CACHED)
 def parse(site: Site, start: int = 0, end: int | None = None) -> Node:
     """The expression in `site.source[start:end]`. Raises LayoutError E4050 with the spot and what is allowed there."""
     end = len(site.source) if end is None else end
