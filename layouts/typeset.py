@@ -141,7 +141,7 @@ class PageProgram:
                     self._try(variant, language, kind, slip.name)
 
     def _try(self, variant: _Variant, language: str, kind: str, slip: str) -> None:
-        """Compile the layout, or look whether it holds here as it did in the language and kind that came first: then the
+        """Compile the layout, or look whether it holds here as in the language and kind that came first: then the
         composer is made when a document asks for it."""
         first = self._first.get((variant.identity, slip))
         if first is None:
