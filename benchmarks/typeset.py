@@ -27,7 +27,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from layouts.fonts import FontSet, default_fonts
+from layouts.fonts import STYLES, FontSet, default_fonts
 from layouts.layout import load_layout
 from layouts.pageset import PageSet
 from layouts.typeset import compile_layout
@@ -132,7 +132,7 @@ def measure(documents: int = DOCUMENTS, rounds: int = ROUNDS) -> dict[str, dict[
     rounds that take turns."""
     fonts = default_fonts()
     program = compile_layout(load_layout("invoice"), fonts)
-    _register(fonts)
+    _register()
     results = {}
     for name, make in WORKLOADS.items():
         count = max(1, documents // 20) if "400" in name else documents
@@ -199,11 +199,10 @@ def _drawing(pages: list[list[_Text]], like: PageSet) -> Callable[[], None]:
     return run
 
 
-def _register(fonts: FontSet) -> None:
+def _register() -> None:
     folder = Path(font_source_sans_pro.font_directory)
-    for style in fonts.styles:
-        name = fonts.by_style(style).ps_name
-        pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
+    for file in STYLES.values():
+        pdfmetrics.registerFont(TTFont(file.removesuffix(".ttf"), folder / file))
 
 
 def _timed(run: Callable[[], None]) -> float:
