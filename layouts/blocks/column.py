@@ -24,6 +24,14 @@ from layouts.strip import Extent, LineStrip, Trouble, hull_of
 _CACHED_CELLS = 20_000
 
 
+Key = Callable[[Mapping[str, Any]], Any]
+
+
+def _nothing(_row: Mapping[str, Any]) -> str:
+    """The key of what no field decides."""
+    return ""
+
+
 class ColumnSetter:
     """One column made ready: row → cell."""
 
@@ -39,7 +47,7 @@ class ColumnSetter:
         self.reads = frozenset().union(*(setter.reads for setter in self._setters))
         self.known: dict[Any, Cell] = {}
         self._names = names
-        self.key = self._key_of(block.alias)
+        self.key = self._key_of()
         self.plain = self._is_plain()
         self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
@@ -47,29 +55,53 @@ class ColumnSetter:
         only = self._only()
         self.figures = figure_column(only, edition, self._base, self.frame, self._spare) if only is not None else None
 
-    def _key_of(self, alias: str) -> Callable[[Mapping[str, Any]], Any] | None:
+    def _key_of(self) -> Key | None:
         """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
-        with anything in a list that the cell goes through has no key (None)."""
+        with anything in a list that the cell goes through has no key (None); a text that its condition leaves out has
+        no part in it."""
         fields: dict[str, None] = {}
         lists: list[str] = []
+        gated: list[tuple[Callable[..., Any], Callable[[Mapping[str, Any]], Any]]] = []
         for setter in self._setters:
-            paths = setter.each_reads if setter.each_reads is not None else setter.reads
-            for path in sorted(paths):
-                if path[0] in CONSTANTS and path[0] not in self._own:
-                    continue
-                own = path[1:] if path[0] == alias else path
-                if len(own) != 1 or path[0] not in self._own:
-                    return None
-                if setter.each_reads is None and not isinstance(kind_at(path, self._names), Leaf):
-                    return None
-                if setter.each_reads is not None:
-                    lists.append(own[0])
+            if setter.each_reads is not None:
+                own = self._own_fields(setter.each_reads)
+                lists += own or ()
+            else:
+                gate = setter.gate
+                on = self._own_fields(gate.reads) if gate is not None else None
+                is_sure = gate is not None and on is not None and all(len(path) == 1 for path in gate.reads)
+                own = self._own_fields(setter.said_reads if is_sure else setter.reads, leaves=True)
+                if is_sure and gate is not None and own is not None:
+                    gated.append((gate.run, itemgetter(*own) if own else _nothing))
                 else:
-                    fields[own[0]] = None
-        get = itemgetter(*fields) if fields else (lambda _row: "")
-        if not lists:
+                    fields.update(dict.fromkeys(own or ()))
+            if own is None:
+                return None
+        get = itemgetter(*fields) if fields else _nothing
+        if not lists and not gated:
             return get
-        return lambda row: None if any(row[name] for name in lists) else get(row)
+
+        def key(row: Mapping[str, Any]) -> Any:
+            if any(row[name] for name in lists):
+                return None
+            return get(row), *[(of(row),) if is_said(row, None) else None for is_said, of in gated]
+
+        return key
+
+    def _own_fields(self, paths: Iterable[tuple[str, ...]], *, leaves: bool = False) -> list[str] | None:
+        """The row's fields among these paths; None when one of them is no plain field of the row. Constants of the
+        edition need no key; with `leaves`, a field that is a list or a table is no plain one."""
+        found = []
+        for path in sorted(paths):
+            if path[0] in CONSTANTS and path[0] not in self._own:
+                continue
+            own = path[1:] if path[0] == self._alias else path
+            if len(own) != 1 or path[0] not in self._own:
+                return None
+            if leaves and not isinstance(kind_at(path, self._names), Leaf):
+                return None
+            found.append(own[0])
+        return found
 
     def _is_plain(self) -> bool:
         """Whether the cell is one text that reads only fields of the row by their plain names, set without more ado."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from layouts.edition import TEXT, Edition, Frame, Scope, too_long
 from layouts.fonts import EMPHASIS, STRONG
@@ -53,17 +52,14 @@ class TextSetter:
             else {}
         )
         self._plain = not (item.names or self._when or self._each)
-        self.reads = self._all_reads(outer, inner)
-        self.each_reads = self._each.reads if self._each else None
-
-    def _all_reads(self, outer: Names, inner: Names) -> frozenset[tuple[str, ...]]:
-        """What it reads of the scope it is given; the names of its own elements are its own."""
-        parts: list[Any] = [self.text, self._when, self._otherwise, *(template for _, template in self._names)]
-        read = {path for part in parts if part is not None for path in part.reads}
         own = {name for name, kind in inner.items() if outer.get(name) is not kind}
-        return frozenset(path for path in read if path[0] not in own) | (
-            self._each.reads if self._each else frozenset()
-        )
+        said = [self.text, self._otherwise, *(template for _, template in self._names)]
+        # What decides whether it is said at all, and what is said: in names of the scope it is given.
+        sure = self._when is not None and not any(path[0] in own for path in self._when.reads)
+        self.gate = self._when if sure and self._each is None else None
+        self.each_reads = self._each.reads if self._each else None
+        self.said_reads = _reads_of(said, own) | (self.each_reads or frozenset())
+        self.reads = self.said_reads | _reads_of([self._when], own)
 
     def texts(self, scope: Scope) -> Iterator[tuple[str, Scope]]:
         """What is to be said, with the scope it was said in; texts that come out empty are left out."""
@@ -243,6 +239,11 @@ def _paragraph_strips(lines: Sequence[tuple[Run, ...]], frame: Frame, gap_pt: fl
             )
         )
     return strips
+
+
+def _reads_of(parts: Iterable[Template | Expression | None], own: Collection[str]) -> frozenset[tuple[str, ...]]:
+    """The paths that parts read of the scope around; the names of an item's own elements are its own."""
+    return frozenset(path for part in parts if part is not None for path in part.reads if path[0] not in own)
 
 
 class TextBlockSetter:
