@@ -83,10 +83,6 @@ class Wording:
             )
         return text
 
-    def reference_label(self, key: str) -> str:
-        """The label of a reference, or the key itself when the language has no word for it."""
-        return self.texts.get(f"references.{key}", key)
-
     def unit(self, code: str) -> str:
         """The word for a unit code, or the code itself."""
         return self.texts.get(f"units.{code}", code)
@@ -94,10 +90,6 @@ class Wording:
     def country(self, code: str) -> str:
         """The language's name of a country (ISO 3166-1 alpha-2), or what was given when it is no such code."""
         return str(self.figures.locale.territories.get(code, code))
-
-    def category(self, code: str) -> str:
-        """The word for a VAT category other than the standard rate; "" for that."""
-        return self.texts.get(f"vat_categories.{code}", "")
 
 
 def languages() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from layouts.errors import LayoutError
 from layouts.fonts import STYLES, default_fonts
 from layouts.geometry import pt
+from layouts.language.formatter import LanguageFormatter
 from layouts.wording import FILLED_IN, FOLDER, languages, load_wording, read_wording
 
 LANGUAGES = languages()
@@ -203,9 +204,10 @@ def test_unknown_keys_stand_for_themselves() -> None:
     wording = load_wording("nb")
     assert wording.unit("HUR") == "timer"
     assert wording.unit("Q7Z") == "Q7Z"
-    assert wording.reference_label("order") == "Bestilling"
-    assert wording.reference_label("Skipsnavn") == "Skipsnavn"
-    assert wording.category("S") == ""
+    word = LanguageFormatter(wording, "NOK").word
+    assert word("order", "references", None) == "Bestilling"
+    assert word("Skipsnavn", "references", None) == "Skipsnavn"
+    assert word("S", "vat_categories", "") == ""
     assert (wording.country("DE"), wording.country("Norge"), wording.country("")) == ("Tyskland", "Norge", "")
 
 
@@ -253,9 +255,9 @@ def test_two_languages_have_the_figures_units_and_countries_of_the_first() -> No
     assert wording.language == "de+en"
     assert wording.figures is german.figures
     assert wording.unit("HUR") == "Std."
-    assert wording.category("E") == "steuerfrei"
+    assert wording.get("vat_categories.E") == "steuerfrei"
     assert wording.country("NO") == "Norwegen"
-    assert wording.reference_label("order") == "Ihre Bestellung / Order"
+    assert wording.get("references.order") == "Ihre Bestellung / Order"
 
 
 def test_every_pair_and_order_has_its_own_digest() -> None:
