@@ -126,7 +126,11 @@ class Paper:
         return (("adjustment", self._reason(part), part.vat_rate, _signed(part)) for part in invoice.allowances)
 
     def _vat(self, invoice: IssuedInvoice) -> Iterator[Fact]:
-        return (("vat", row.rate, self.words.category(row.category), row.taxable, row.tax) for row in invoice.vat)
+        said = self.words.texts
+        return (
+            ("vat", row.rate, said.get(f"vat_categories.{row.category}", ""), row.taxable, row.tax)
+            for row in invoice.vat
+        )
 
     def _totals(self, invoice: IssuedInvoice) -> Iterator[Fact]:
         totals = invoice.totals
