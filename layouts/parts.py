@@ -17,6 +17,9 @@ PageKind = Literal["first", "continuation", "last"]
 PAGE_KINDS: tuple[PageKind, ...] = ("first", "continuation", "last")
 
 Align = Literal["left", "centre", "right"]
+WHITE_AT_LEFT: Mapping[Align, float] = {"left": 0.0, "centre": 0.5, "right": 1.0}
+"""The share of the white beside a thing that is at its left."""
+
 Fit = Literal["wrap", "condense"]
 Upright = Literal["top", "middle", "bottom", "baseline"]
 

@@ -18,7 +18,7 @@ from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.language.expression import Expression
 from layouts.language.schema import Leaf, Names, kind_at
-from layouts.parts import Column, TableBlock
+from layouts.parts import WHITE_AT_LEFT, Column, TableBlock
 from layouts.strip import Extent, LineStrip, Trouble, hull_of
 
 _CACHED_CELLS = 20_000
@@ -49,7 +49,7 @@ class ColumnSetter:
         self._names = names
         self.key = self._key_of()
         self.plain = self._is_plain()
-        self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[self._setters[0].item.align]
+        self._spare = WHITE_AT_LEFT[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
         self._write = self._writer(edition)
         only = self._only()

@@ -8,7 +8,7 @@ from layouts.blocks.column import ColumnSetter
 from layouts.edition import Edition, Frame
 from layouts.geometry import pt
 from layouts.ink import Shape
-from layouts.parts import TableBlock
+from layouts.parts import WHITE_AT_LEFT, TableBlock
 from layouts.strip import LineStrip, RuleStrip, Run, Strip, Trouble
 
 
@@ -44,4 +44,4 @@ def head_of(block: TableBlock, columns: Iterable[ColumnSetter], edition: Edition
 def _left_of(column: ColumnSetter, caption: Shape) -> float:
     """Where a caption begins."""
     spare_pt = column.frame.width_pt - caption.width_pt
-    return column.frame.x_pt + spare_pt * {"left": 0.0, "centre": 0.5, "right": 1.0}[column.column.align]
+    return column.frame.x_pt + spare_pt * WHITE_AT_LEFT[column.column.align]

@@ -10,7 +10,7 @@ from layouts.edition import Frame, Scope
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Ink, InkKind
-from layouts.parts import PictureBlock
+from layouts.parts import WHITE_AT_LEFT, PictureBlock
 from layouts.pictures.load import load_picture
 from layouts.pictures.picture import Picture
 from layouts.strip import Strip, Trouble
@@ -53,7 +53,7 @@ class PictureSetter:
         spare_pt = frame.width_pt - width_pt
         self._strip = PictureStrip(
             name=frame.name,
-            x_pt=frame.x_pt + spare_pt * {"left": 0.0, "centre": 0.5, "right": 1.0}[block.align],
+            x_pt=frame.x_pt + spare_pt * WHITE_AT_LEFT[block.align],
             width_pt=width_pt,
             height_pt=height_pt,
             picture=picture,

@@ -11,7 +11,7 @@ from layouts.geometry import pt
 from layouts.ink import Pen, Shape
 from layouts.language.expression import Expression
 from layouts.language.scope import item_scope
-from layouts.parts import RowItem, RowsBlock
+from layouts.parts import WHITE_AT_LEFT, RowItem, RowsBlock
 from layouts.strip import Extent, LineStrip, Run, Strip, Trouble, tell_by_line
 
 _GAP_MM = 2.0
@@ -75,7 +75,7 @@ class RowsSetter:
         self._frame = frame
         self._rows = [_Row(item, edition) for item in block.rows]
         self._align = block.value_align
-        self._spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[block.value_align]
+        self._spare = WHITE_AT_LEFT[block.value_align]
         self._value_pt = pt(block.value_x_mm)
         self.reads = frozenset().union(*(row.reads for row in self._rows))
 

@@ -13,7 +13,7 @@ from layouts.language.expression import Expression
 from layouts.language.schema import Names
 from layouts.language.scope import item_scope
 from layouts.language.template import Template
-from layouts.parts import TextBlock, TextItem
+from layouts.parts import WHITE_AT_LEFT, TextBlock, TextItem
 from layouts.strip import LineStrip, Run, Strip, Trouble, hull_of, tell_by_line
 
 _MARKED = re.compile(r"(\*\*.+?\*\*|(?<!\w)_[^_]+?_(?!\w))", re.DOTALL)
@@ -29,6 +29,7 @@ class TextSetter:
         self._edition = edition
         self._frame = frame
         self._width_pt = pt(item.span_mm) or frame.width_pt
+        self._spare = WHITE_AT_LEFT[item.align]
         outer = edition.names if names is None else names
         self._each: Expression | None = None
         inner = outer
@@ -124,13 +125,7 @@ class TextSetter:
 
     def left(self, width_pt: float) -> float:
         """Where a line of this width begins."""
-        match self.item.align:
-            case "left":
-                return self._frame.x_pt
-            case "right":
-                return self._frame.x_pt + self._width_pt - width_pt
-            case "centre":
-                return self._frame.x_pt + (self._width_pt - width_pt) / 2
+        return self._frame.x_pt + (self._width_pt - width_pt) * self._spare
 
     # ── styled text ───────────────────────────────────────────────────────────────────────────────────────────────
 
