@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from layouts.errors import LayoutError
 from layouts.figures import minor_digits
 from layouts.fonts import FontSet
 from layouts.geometry import pt
 from layouts.ink import Pen, Shape
+from layouts.language.compiler import Path
 from layouts.language.expression import Expression, parse_expression
 from layouts.language.formatter import LanguageFormatter
 from layouts.language.functions import FUNCTIONS, Function
@@ -41,6 +42,13 @@ class Frame:
 
     def inner(self, name: str, x_mm: float, width_mm: float) -> Frame:
         return Frame(f"{self.name}.{name}", self.x_pt + pt(x_mm), pt(width_mm))
+
+
+class Reading(Protocol):
+    """What reads paths of a scope: an expression, a text with fields, a block made ready."""
+
+    @property
+    def reads(self) -> frozenset[Path]: ...
 
 
 class Edition:
@@ -196,6 +204,11 @@ _FIGURES = (Leaf("amount"), Leaf("whole"))
 def is_kid(reference: str, account: str) -> bool:
     """Whether a payment's reference is a KID: its check digit holds, and the account is a Norwegian one."""
     return norwegian_account_is_valid(account) and kid_is_valid(reference)
+
+
+def reads_of(parts: Iterable[Reading | None], own: Collection[str] = ()) -> frozenset[Path]:
+    """The paths that parts read of the scope around an item's, whose names are `own`."""
+    return frozenset(path for part in parts if part is not None for path in part.reads if path[0] not in own)
 
 
 def roots(reads: Collection[Sequence[str]]) -> frozenset[str]:

@@ -13,11 +13,11 @@ from typing import Any
 from layouts.blocks.cell import EMPTY, Cell, fragment_of
 from layouts.blocks.figures import figure_column
 from layouts.blocks.text import TextSetter
-from layouts.edition import CONSTANTS, TEXT, Edition, Frame, Scope, too_wide
+from layouts.edition import CONSTANTS, TEXT, Edition, Frame, Scope, reads_of, too_wide
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.language.expression import Expression
-from layouts.language.schema import Leaf, Names, kind_at
+from layouts.language.schema import Leaf, Names, kind_at, own_names
 from layouts.parts import WHITE_AT_LEFT, Column, TableBlock
 from layouts.strip import Extent, LineStrip, Trouble, hull_of
 
@@ -41,10 +41,10 @@ class ColumnSetter:
         self._base = edition.pens[block.cell_style]
         self._above_pt = pt(block.row_above_mm)
         self._setters = [TextSetter(item, edition, self.frame, names) for item in column.cell]
-        self._own = {name for name, kind in names.items() if edition.names.get(name) is not kind}
+        self._own = own_names(names, edition.names)
         self._alias = block.alias
         self._wraps = column.align == "left"
-        self.reads = frozenset().union(*(setter.reads for setter in self._setters))
+        self.reads = reads_of(self._setters)
         self.known: dict[Any, Cell] = {}
         self._names = names
         self.key = self._key_of()

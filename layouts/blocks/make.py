@@ -12,7 +12,7 @@ from layouts.blocks.picture import PictureSetter
 from layouts.blocks.rows import RowsSetter
 from layouts.blocks.table import TableSetter
 from layouts.blocks.text import TextBlockSetter
-from layouts.edition import Edition, Frame, Scope
+from layouts.edition import Edition, Frame, Scope, reads_of
 from layouts.parts import (
     AddressBlock,
     Block,
@@ -72,7 +72,7 @@ class ColumnsSetter:
         self._parts = [
             make_setter(part.block, edition, frame.inner(part.name, part.x_mm, part.width_mm)) for part in block.parts
         ]
-        self.reads = frozenset().union(*(part.reads for part in self._parts))
+        self.reads = reads_of(self._parts)
 
     def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
         stacks = [standing(part, scope) for part in self._parts]

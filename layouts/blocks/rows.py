@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from layouts.edition import Edition, Frame, Scope, too_wide
+from layouts.edition import Edition, Frame, Scope, reads_of, too_wide
 from layouts.geometry import pt
 from layouts.ink import Pen, Shape
 from layouts.language.expression import Expression
+from layouts.language.schema import own_names
 from layouts.language.scope import item_scope
 from layouts.parts import WHITE_AT_LEFT, RowItem, RowsBlock
 from layouts.strip import Extent, LineStrip, Run, Strip, Trouble, tell_by_line
@@ -34,18 +35,15 @@ class _Row:
         self.taller_pen = max((self.value_pen, self.label_pen), key=lambda pen: pen.leading_pt)
         self.rule = edition.rules[item.rule_above] if item.rule_above else None
         self._formatter = edition.formatter
-        outer = edition.names
         self._each: Expression | None = None
-        inner = outer
+        inner = edition.names
         if item.each:
             self._each, inner = edition.each(item.each, item.alias)
         self._label = edition.template(item.label, inner)
         self._text = edition.template(item.text, inner)
         self._when = edition.expression(item.when, inner) if item.when else None
-        own = {name for name, kind in inner.items() if outer.get(name) is not kind}
-        parts: list[Any] = [self._label, self._text, self._when]
-        read = {path for part in parts if part is not None for path in part.reads if path[0] not in own}
-        self.reads = frozenset(read) | (self._each.reads if self._each else frozenset())
+        own = own_names(inner, edition.names)
+        self.reads = reads_of([self._label, self._text, self._when], own) | reads_of([self._each])
 
     def said(self, scope: Scope) -> Iterable[_Said]:
         """What the row says, for every element where it has several."""
@@ -77,7 +75,7 @@ class RowsSetter:
         self._align = block.value_align
         self._spare = WHITE_AT_LEFT[block.value_align]
         self._value_pt = pt(block.value_x_mm)
-        self.reads = frozenset().union(*(row.reads for row in self._rows))
+        self.reads = reads_of(self._rows)
 
     def strips(self, scope: Scope, room_pt: float = 0.0, /) -> list[Strip]:
         """The rows; with a limited room and a name for the surplus, those that fit: the others are put into the scope

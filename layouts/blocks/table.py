@@ -11,8 +11,9 @@ from layouts.blocks.column import ColumnSetter
 from layouts.blocks.group import GroupSetter
 from layouts.blocks.head import head_of
 from layouts.blocks.row import Grid, Row, StripRow, parted, troubles_of_row
-from layouts.edition import Edition, Frame, Scope
+from layouts.edition import Edition, Frame, Scope, reads_of
 from layouts.geometry import pt
+from layouts.language.schema import own_names
 from layouts.language.scope import item_scope
 from layouts.parts import TableBlock
 from layouts.strip import Strip, Trouble
@@ -41,11 +42,8 @@ class TableSetter:
         self._group = GroupSetter(block, block.group, edition, frame, names) if block.group else None
         self.grid = Grid(frame, pen, row_rule, head_of(block, self._columns, edition, frame), carry)
         self._tallest_pt = tallest_pt - self.grid.head_pt - 2 * (carry.height_pt if carry else 0.0)
-        own = {name for name, kind in names.items() if edition.names.get(name) is not kind}
-        inner = frozenset().union(*(column.reads for column in self._columns))
-        self.reads = self._each.reads | {path for path in inner if path[0] not in own}
-        if self._start is not None:
-            self.reads |= self._start.reads
+        own = own_names(names, edition.names)
+        self.reads = reads_of(self._columns, own) | reads_of([self._each, self._start])
 
     def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
         """The rows of a document, group heads and subtotals among them."""

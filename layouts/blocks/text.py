@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from layouts.edition import TEXT, Edition, Frame, Scope, too_long
+from layouts.edition import TEXT, Edition, Frame, Scope, reads_of, too_long
 from layouts.fonts import EMPHASIS, STRONG
 from layouts.geometry import pt
 from layouts.ink import Pen
 from layouts.language.expression import Expression
-from layouts.language.schema import Names
+from layouts.language.schema import Names, own_names
 from layouts.language.scope import item_scope
 from layouts.language.template import Template
 from layouts.parts import WHITE_AT_LEFT, TextBlock, TextItem
@@ -53,14 +53,14 @@ class TextSetter:
             else {}
         )
         self._plain = not (item.names or self._when or self._each)
-        own = {name for name, kind in inner.items() if outer.get(name) is not kind}
+        own = own_names(inner, outer)
         said = [self.text, self._otherwise, *(template for _, template in self._names)]
         # What decides whether it is said at all, and what is said: in names of the scope it is given.
         sure = self._when is not None and not any(path[0] in own for path in self._when.reads)
         self.gate = self._when if sure and self._each is None else None
         self.each_reads = self._each.reads if self._each else None
-        self.said_reads = _reads_of(said, own) | (self.each_reads or frozenset())
-        self.reads = self.said_reads | _reads_of([self._when], own)
+        self.said_reads = reads_of(said, own) | (self.each_reads or frozenset())
+        self.reads = self.said_reads | reads_of([self._when], own)
 
     def texts(self, scope: Scope) -> Iterator[tuple[str, Scope]]:
         """What is to be said, with the scope it was said in; texts that come out empty are left out."""
@@ -236,11 +236,6 @@ def _paragraph_strips(lines: Sequence[tuple[Run, ...]], frame: Frame, gap_pt: fl
     return strips
 
 
-def _reads_of(parts: Iterable[Template | Expression | None], own: Collection[str]) -> frozenset[tuple[str, ...]]:
-    """The paths that parts read of the scope around; the names of an item's own elements are its own."""
-    return frozenset(path for part in parts if part is not None for path in part.reads if path[0] not in own)
-
-
 class TextBlockSetter:
     """A block of texts."""
 
@@ -250,8 +245,7 @@ class TextBlockSetter:
         self._edition = edition
         self._items = [TextSetter(item, edition, frame) for item in block.texts]
         self._head = TextSetter(block.head, edition, frame) if block.head else None
-        setters = [*self._items, *([self._head] if self._head else [])]
-        self.reads = frozenset().union(*(setter.reads for setter in setters))
+        self.reads = reads_of([*self._items, self._head])
 
     def strips(self, scope: Scope, room_pt: float = 0.0, /) -> list[Strip]:
         """The block's lines; `room_pt` is how high they may be where that is limited (0: not)."""

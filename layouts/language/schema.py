@@ -149,6 +149,11 @@ def item_names(outer: Names, item: Kind, name: str = ITEM, more: Names | None = 
     return {**outer, **inner, **(more or {}), name: item}
 
 
+def own_names(inner: Names, outer: Names) -> frozenset[str]:
+    """The names of an item's scope that the scope around does not have, or has for something else."""
+    return frozenset(name for name, kind in inner.items() if outer.get(name) is not kind)
+
+
 def kind_at(path: Path, names: Names) -> Kind | None:
     """What stands at a path; None when there is no such field."""
     kind = names.get(path[0])
