@@ -45,16 +45,11 @@ class _Row:
         own = own_names(inner, edition.names)
         self.reads = reads_of([self._label, self._text, self._when], own) | reads_of([self._each])
 
-    def said(self, scope: Scope) -> Iterable[_Said]:
+    def said(self, scope: Scope) -> Iterator[_Said]:
         """What the row says, for every element where it has several."""
-        if self._each is not None:
-            scopes = (item_scope(scope, element, self.item.alias) for element in self._each(scope) or ())
-            return self._said(scopes)
-        if self._when is None or self._when(scope):
-            value = self._text(scope, self._formatter)
-            if value and not value.isspace():
-                return (_Said(self._label(scope, self._formatter), value, self),)
-        return ()
+        if self._each is None:
+            return self._said((scope,))
+        return self._said(item_scope(scope, element, self.item.alias) for element in self._each(scope) or ())
 
     def _said(self, scopes: Iterable[Scope]) -> Iterator[_Said]:
         for inner in scopes:
@@ -93,7 +88,8 @@ class RowsSetter:
                 used_pt += height_pt
                 strips.extend(found)
         if self.surplus:
-            scope[self.surplus] = surplus  # type: ignore[index]
+            # The flow, which is set after the boxes of the first page, finds it there.
+            scope[self.surplus] = surplus  # type: ignore[index]  # A document's scope is a dict; setters only read it.
         return strips
 
     def _set(self, said: _Said) -> list[Strip]:
