@@ -258,10 +258,6 @@ class Ink:
             self._pen = pen
         return self.glyphs.setdefault(pen.face.resource_name, [])
 
-    def left(self, pen: Pen, x_pt: float, baseline_pt: float, text: str) -> None:
-        """Set a text that begins at x."""
-        self.set(pen, x_pt, baseline_pt, pen.shape(text))
-
     def set(self, pen: Pen, x_pt: float, baseline_pt: float, shape: Shape) -> None:
         """Set a shaped text that begins at x."""
         self.take(pen).append(shape.hex)
@@ -283,27 +279,21 @@ class Ink:
     def line(self, rule: Rule, x_pt: float, y_pt: float, to_x_pt: float, to_y_pt: float) -> None:
         """Draw a line."""
         y, to_y = number(self.height_pt - y_pt), number(self.height_pt - to_y_pt)
-        dash = f"[{number(pt(rule.dash_mm))}] 0 d " if rule.dash_mm else ""
-        self.below.append(
-            f"{dash}{number(rule.width_pt)} w {number(rule.grey)} G {number(x_pt)} {y} m {number(to_x_pt)} {to_y} l S"
-            f"{' [] 0 d' if dash else ''}\n"
-        )
+        self._stroke(rule, f"{number(x_pt)} {y} m {number(to_x_pt)} {to_y} l S")
 
     def path(self, rule: Rule, *points: tuple[float, float], closed: bool = False) -> None:
         """Draw a line through points with mitred corners."""
-        dash = f"[{number(pt(rule.dash_mm))}] 0 d " if rule.dash_mm else ""
         places = [f"{number(x_pt)} {number(self.height_pt - y_pt)}" for x_pt, y_pt in points]
-        way = f"{places[0]} m {' l '.join(places[1:])}"
-        self.below.append(
-            f"{dash}{number(rule.width_pt)} w {number(rule.grey)} G {way} l {'s' if closed else 'S'}"
-            f"{' [] 0 d' if dash else ''}\n"
-        )
+        self._stroke(rule, f"{places[0]} m {' l '.join(places[1:])} l {'s' if closed else 'S'}")
 
-    def form(self, form: Form, y_pt: float = 0.0) -> None:
-        """Draw a form, moved down by y. It interrupts the text, so that a reader gets all in the order it was set."""
-        name = form.xobject.name
-        do = f"q 1 0 0 1 0 {number(-y_pt)} cm /{name} Do Q\n" if y_pt else f"/{name} Do\n"
-        self.texts.append(f"ET\n{do}BT\n")
+    def _stroke(self, rule: Rule, way: str) -> None:
+        """Draw a way, built and painted by PDF's path operators, as the rule has it."""
+        drawn = f"{number(rule.width_pt)} w {number(rule.grey)} G {way}"
+        self.below.append(f"[{number(pt(rule.dash_mm))}] 0 d {drawn} [] 0 d\n" if rule.dash_mm else f"{drawn}\n")
+
+    def form(self, form: Form) -> None:
+        """Draw a form. It interrupts the text, so that a reader gets all in the order it was set."""
+        self.texts.append(f"ET\n/{form.xobject.name} Do\nBT\n")
 
     def inked(self, name: str, kind: InkKind, x_pt: float, y_pt: float, width_pt: float, height_pt: float) -> None:
         """Note that a place bears ink."""
