@@ -12,8 +12,8 @@ from layouts.finding import Finding, Rule
 from layouts.freearea import intersection, largest_free_box, outside_strip
 from layouts.geometry import Box
 from layouts.pageink import InkBox
-from layouts.parts import PAGE_KINDS, PageKind, Slip, Zone
-from layouts.slippaper import SlipPaper, slip_findings, slip_of, slip_papers
+from layouts.parts import PAGE_KINDS, PageKind
+from layouts.slippaper import SlipLayout, SlipPaper, slip_findings, slip_of, slip_papers
 from layouts.visibility import address_hidden, does_not_fit, exposures, shown, visibility
 
 ADDRESS = "address"
@@ -25,8 +25,8 @@ _SAME_SHEET_MM = 0.5
 """Sheets that differ by less are the same paper: 215.9 mm is often written 216."""
 
 
-class SheetLayout(Protocol):
-    """What the checks and proofs want to know of a layout."""
+class SheetLayout(SlipLayout, Protocol):
+    """What the checks and proofs want to know of a layout; its first page has a box called "address"."""
 
     @property
     def name(self) -> str: ...
@@ -34,19 +34,6 @@ class SheetLayout(Protocol):
     def version(self) -> int: ...
     @property
     def file(self) -> str: ...
-    @property
-    def width_mm(self) -> float: ...
-    @property
-    def height_mm(self) -> float: ...
-    @property
-    def margin_mm(self) -> float: ...
-    @property
-    def clear_zones(self) -> tuple[Zone, ...]: ...
-    @property
-    def slips(self) -> Mapping[str, Slip]: ...
-
-    def boxes(self, page: PageKind, /) -> dict[str, Box]:
-        """The boxes that may bear ink on a page of this kind, by name; the first page has one called "address"."""
 
 
 def check_layout(

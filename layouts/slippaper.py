@@ -30,7 +30,8 @@ class SlipLayout(Protocol):
     @property
     def slips(self) -> Mapping[str, Slip]: ...
 
-    def boxes(self, page: PageKind, /) -> dict[str, Box]: ...
+    def boxes(self, page: PageKind, /) -> dict[str, Box]:
+        """The boxes that may bear ink on a page of this kind, by name."""
 
 
 @dataclass(frozen=True, slots=True)
