@@ -217,8 +217,7 @@ class PageProgram:
                         place=f"{layout.file}, styles.{style.name}.font",
                         remedy="name one of these styles, or add it under [fonts]",
                     )
-        used = sorted({face.resource_name for style in layout.styles.values() for face in self.fonts.chain(style.font)})
-        identity = f"{TYPESETTING} {layout.digest} {' '.join(used)}"
+        identity = f"{TYPESETTING} {layout.digest}"
         declared = read_declaration(layout.data, layout.file)
         return _Variant(layout, declared, Reader(declared), identity)
 
