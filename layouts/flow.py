@@ -148,18 +148,12 @@ class _Layer:
 
     def place(self, chunk: Sequence[Strip], at: int) -> None:
         """Put a chunk on this page, or whole on the next one, or in parts when no page holds it."""
-        if self._end_of(chunk) <= self._bottom_pt + _HAIR_PT:
-            for strip in chunk:
-                self._put(strip)
-            return
-        if self.pages[-1].items:
+        fits = self._holds(chunk)
+        if not fits and self.pages[-1].items:
             self.turn(at)
-            if self._end_of(chunk) <= self._bottom_pt + _HAIR_PT:
-                for strip in chunk:
-                    self._put(strip)
-                return
+            fits = self._holds(chunk)
         for strip in chunk:
-            if self._end_of((strip,)) > self._bottom_pt + _HAIR_PT and self.pages[-1].items:
+            if not fits and self.pages[-1].items and not self._holds((strip,)):
                 self.turn(at)
             self._put(strip)
 
@@ -175,6 +169,10 @@ class _Layer:
     def _close(self, run: RowsRun) -> None:
         if run.grid.carry is not None and not run.rows[-1].last_of_table:
             run.carried = self._sums[id(run.grid)]
+
+    def _holds(self, chunk: Sequence[Strip]) -> bool:
+        """Whether the chunk fits on what is left of this page."""
+        return self._end_of(chunk) <= self._bottom_pt + _HAIR_PT
 
     def _end_of(self, chunk: Sequence[Strip]) -> float:
         """Where the chunk would end on this page, with the sum that would have to be carried."""
