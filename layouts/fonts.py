@@ -29,7 +29,7 @@ STYLES = {
 STRONG, EMPHASIS = "semibold", "italic"
 """What **…** and _…_ of styled text are set in where a style doesn't say."""
 
-_OCR_B = Path(__file__).parent / "remittance" / "ocrb.ttf"
+OCR_B_FILE = Path(__file__).parent / "remittance" / "ocrb.ttf"
 """Our own face for lines that machines read (see `layouts.remittance.ocrb`)."""
 
 _FIXED_PITCH, _SYMBOLIC, _ITALIC, _FORCE_BOLD = 1, 4, 64, 262144
@@ -272,6 +272,6 @@ def default_fonts() -> FontSet:
     """The shipped faces, read once a process. Raises LayoutError E4010 when the font package is damaged."""
     folder = Path(font_source_sans_pro.font_directory)
     faces = {style: read_face(folder / name, str(folder / name)) for style, name in STYLES.items()}
-    faces["ocr-b"] = read_face(_OCR_B, str(_OCR_B))
+    faces["ocr-b"] = read_face(OCR_B_FILE, str(OCR_B_FILE))
     # The italic lacks some letters and signs of currency.
     return FontSet(faces, {"italic": (faces["regular"],)})

@@ -12,7 +12,6 @@ There are digits, capitals, + < > # * , - . / | and the space.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -21,8 +20,7 @@ from fontTools.pens.reverseContourPen import ReverseContourPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._g_l_y_f import Glyph, flagOverlapSimple
 
-from layouts.errors import LayoutError
-from layouts.fonts import FontFace
+from layouts.fonts import OCR_B_FILE
 from layouts.geometry import PT_PER_MM
 from layouts.remittance.strokes import Outline, outlines
 from layouts.tomlfile import TomlTable, read_toml
@@ -30,8 +28,7 @@ from layouts.tomlfile import TomlTable, read_toml
 SIZE_PT = 12.0
 """The size at which the face has the dimensions of size I."""
 
-_FOLDER = Path(__file__).parent
-_STROKES_FILE, FONT_FILE = _FOLDER / "ocrb.toml", _FOLDER / "ocrb.ttf"
+_STROKES_FILE = OCR_B_FILE.with_suffix(".toml")
 _UNITS_PER_EM = 2000
 _MADE = 3_850_000_000
 """The font's date, in seconds since 1904: fixed, so that the same strokes give the same bytes."""
@@ -52,20 +49,6 @@ class Strokes:
     def units(self, length_mm: float) -> int:
         """A length in font units."""
         return round(length_mm * PT_PER_MM * _UNITS_PER_EM / self.size_pt)
-
-
-@cache
-def ocr_b() -> FontFace:
-    """The face, read once a process. Raises LayoutError E4010 when its file is missing."""
-    try:
-        return FontFace(FONT_FILE.read_bytes(), FONT_FILE.name)
-    except OSError as fault:
-        raise LayoutError(
-            "E4010",
-            f"can't read the font {FONT_FILE.name}: {fault.strerror}",
-            place=str(FONT_FILE),
-            remedy="install the package again",
-        ) from fault
 
 
 def read_strokes(path: Path = _STROKES_FILE) -> Strokes:
@@ -156,4 +139,4 @@ def _glyph(strokes: Strokes, drawn: tuple[Outline, ...]) -> Glyph:
 
 
 if __name__ == "__main__":
-    FONT_FILE.write_bytes(font_bytes(read_strokes()))
+    OCR_B_FILE.write_bytes(font_bytes(read_strokes()))

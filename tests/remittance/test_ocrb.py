@@ -16,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
+from layouts import fonts
 from layouts.errors import LayoutError
+from layouts.fonts import OCR_B_FILE, default_fonts
 from layouts.geometry import PT_PER_MM
-from layouts.remittance import ocrb
 from layouts.remittance.denmark import fik_line
-from layouts.remittance.ocrb import FONT_FILE, SIZE_PT, font_bytes, ocr_b, read_strokes
+from layouts.remittance.ocrb import SIZE_PT, font_bytes, read_strokes
 from layouts.remittance.strokes import outlines
 
 DIGITS = "0123456789"
@@ -32,7 +33,7 @@ MM = PT_PER_MM / SIZE_PT
 
 @pytest.fixture(scope="module")
 def font() -> TTFont:
-    return TTFont(FONT_FILE)
+    return TTFont(OCR_B_FILE)
 
 
 def ink_mm(font: TTFont, char: str) -> tuple[float, float, float, float]:
@@ -45,14 +46,14 @@ def ink_mm(font: TTFont, char: str) -> tuple[float, float, float, float]:
 
 
 def drawn(text: str, px_per_mm: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    face = ImageFont.truetype(BytesIO(FONT_FILE.read_bytes()), px_per_mm / MM)
+    face = ImageFont.truetype(BytesIO(OCR_B_FILE.read_bytes()), px_per_mm / MM)
     image = Image.new("L", (round(2.54 * px_per_mm * len(text)), round(4 * px_per_mm)), 0)
     ImageDraw.Draw(image).text((0, 3 * px_per_mm), text, font=face, fill=255, anchor="ls")
     return np.asarray(image) > 127
 
 
 def test_ten_characters_are_an_inch_at_size_one() -> None:
-    face = ocr_b()
+    face = default_fonts().by_style("ocr-b")
     assert face.width_pt("0123456789", SIZE_PT) == pytest.approx(72, abs=1e-9)
     assert {face.width_pt(char, SIZE_PT) for char in DIGITS + CAPITALS + MARKS + " \u00a0"} == {
         face.width_pt("0", SIZE_PT)
@@ -109,7 +110,7 @@ def holes(ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
 
 
 def test_the_face_sets_every_code_line() -> None:
-    face = ocr_b()
+    face = default_fonts().by_style("ocr-b")
     for line in (fik_line("71", "67097535", "85799665"), "# 665760 # 1800 00 2 > 9912346#41#", "12345678- < 9 >", "H"):
         assert len(face.encode(line)) == 2 * len(line)
     with pytest.raises(LayoutError, match="E4030"):
@@ -117,17 +118,17 @@ def test_the_face_sets_every_code_line() -> None:
 
 
 def test_the_face_describes_itself_as_of_fixed_pitch() -> None:
-    face = ocr_b()
+    face = default_fonts().by_style("ocr-b")
     assert face.ps_name == "MailroomOCR-B"
     assert face.descriptor.flags & 1
     assert face.descriptor.cap_height == pytest.approx(1000 * 2.55 * MM, abs=1)
     assert face.descriptor.descent < 0 < face.descriptor.cap_height < face.descriptor.ascent
     assert pickle.loads(pickle.dumps(face)).resource_name == face.resource_name
-    assert ocr_b() is face
+    assert default_fonts().by_style("ocr-b") is face
 
 
 def test_a_subset_keeps_the_outlines_of_its_characters(font: TTFont) -> None:
-    face = ocr_b()
+    face = default_fonts().by_style("ocr-b")
     gids = [face.gid_of[char] for char in "+71<"]
     small = TTFont(BytesIO(face.subset(gids)))
     assert len(small.getGlyphOrder()) == max(gids) + 1
@@ -155,9 +156,9 @@ def test_the_same_strokes_give_the_same_bytes() -> None:
 
 
 def test_a_missing_font_file_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ocrb, "FONT_FILE", tmp_path / "ocrb.ttf")
+    monkeypatch.setattr(fonts, "OCR_B_FILE", tmp_path / "ocrb.ttf")
     with pytest.raises(LayoutError, match="E4010"):
-        ocr_b.__wrapped__()
+        default_fonts.__wrapped__()
 
 
 HEAD = (
