@@ -312,8 +312,8 @@ def _from_json(row: Mapping[str, Any]) -> Page:
     )
 
 
-def _item_from_json(row: Mapping[str, str]) -> Item:
-    return Item(**{**row, **{key: Decimal(row[key]) for key in ("quantity", "price", "amount")}})  # type: ignore[arg-type]
+def _item_from_json(row: Mapping[str, Any]) -> Item:
+    return Item(**{**row, **{key: Decimal(row[key]) for key in ("quantity", "price", "amount")}})
 
 
 def _symbol_from_json(row: Mapping[str, Any]) -> Symbol:

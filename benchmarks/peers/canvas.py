@@ -28,7 +28,7 @@ def version() -> str:
     return str(reportlab.__version__)
 
 
-def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001
+def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001  # Every peer is given it.
     register_fonts()
     return partial(_compose, pages)
 

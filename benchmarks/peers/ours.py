@@ -38,7 +38,7 @@ def version() -> str:
     return metadata.version("mailroom")
 
 
-def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001
+def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001  # Every peer is given it.
     program, data = compiled(), [data_of(page) for page in pages]
 
     def work(out: Path) -> None:

@@ -50,7 +50,7 @@ _TOTALS_STYLE = [
 ]
 
 
-def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001
+def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001  # Every peer is given it.
     register_fonts()
     return partial(_compose, pages)
 

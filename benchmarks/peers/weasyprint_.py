@@ -22,7 +22,7 @@ def version() -> str:
     return str(weasyprint.__version__)
 
 
-def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001
+def prepare(pages: Sequence[Page], folder: Path) -> Work:  # noqa: ARG001  # Every peer is given it.
     html = f"<html lang='nb'><body>{''.join(_section(page, form.LOGO_FILE.as_uri()) for page in pages)}</body></html>"
     return partial(_compose, html)
 

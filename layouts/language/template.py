@@ -53,7 +53,7 @@ class Template:
 
     def __call__(self, scope: Scope, formatter: Formatter) -> str:
         """The text in a scope. Raises LayoutError E4032, E4053, E4054, and what the formatter raises."""
-        return self.run(scope, formatter)  # type: ignore[no-any-return]
+        return self.run(scope, formatter)  # type: ignore[no-any-return]  # What is compiled from a text gives one.
 
 
 class Texts:

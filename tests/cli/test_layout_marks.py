@@ -92,7 +92,7 @@ def test_an_envelope_moves_the_address_of_the_proof(tmp_path: Path) -> None:
 
         def visit(text: str, _cm: object, tm: list[float], _font: object, _size: object) -> None:
             if name in text:  # noqa: B023 (called before the loop goes on)
-                found.append(tm[4])  # noqa: B023
+                found.append(tm[4])  # noqa: B023 (the same)
 
         page.extract_text(visitor_text=visit)
         where.append(found[0])

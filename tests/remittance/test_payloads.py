@@ -18,24 +18,9 @@ from layouts.errors import LayoutError
 from layouts.remittance.epc import MOST_BYTES, epc_is_possible, epc_payload
 from layouts.remittance.links import payment_link, using_qr_payload
 from layouts.remittance.swiss_qr import NOT_FOR_PAYMENT, Party, swiss_qr_payload
+from tests.remittance.parties import INSURER, SARAH
 
 GERMAN = "DE89370400440532013000"
-INSURER = {
-    "name": "Health insurance fit&kicking",
-    "street": "Am Wasser",
-    "building": "1",
-    "postcode": "3000",
-    "town": "Bern",
-    "country": "CH",
-}
-SARAH = {
-    "name": "Sarah Beispiel",
-    "street": "Mustergasse",
-    "building": "1",
-    "postcode": "3600",
-    "town": "Thun",
-    "country": "CH",
-}
 PUBLISHED_NON = (
     "SPC\n0200\n1\nCH5800791123000889012\nS\nHealth insurance fit&kicking\nAm Wasser\n1\n3000\nBern\nCH\n\n\n\n\n\n\n\n"
     "321.00\nCHF\nS\nSarah Beispiel\nMustergasse\n1\n3600\nThun\nCH\nNON\n\nPremium calculation July 2020\nEPD\n\n"

@@ -9,23 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.layouts.samples import invoice
-
-INSURER = {
-    "name": "Health insurance fit&kicking",
-    "street": "Am Wasser",
-    "building": "1",
-    "postcode": "3000",
-    "town": "Bern",
-    "country": "CH",
-}
-SARAH = {
-    "name": "Sarah Beispiel",
-    "street": "Mustergasse",
-    "building": "1",
-    "postcode": "3600",
-    "town": "Thun",
-    "country": "CH",
-}
+from tests.remittance.parties import INSURER, SARAH
 
 
 def bill(

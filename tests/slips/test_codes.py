@@ -11,10 +11,11 @@ import zxingcpp
 
 from layouts.geometry import Box
 from layouts.typeset import PageProgram
+from tests.remittance.parties import INSURER
 from tests.remittance.test_payloads import PUBLISHED_NON, PUBLISHED_QRR, PUBLISHED_SCOR
 from tests.slips.conftest import Print
 from tests.slips.printed import LastPage, code_box
-from tests.slips.samples import INSURER, euro, finnish, italian, norwegian, swiss
+from tests.slips.samples import euro, finnish, italian, norwegian, swiss
 
 QR_CODE = Box(67, 209, 46, 46)
 MESSAGE = "Premium calculation July 2020"
