@@ -15,8 +15,9 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from benchmarks.readback_slips import Symbol
+from layouts.blockparts import CodeBlock
 from layouts.geometry import Box
-from layouts.parts import CodeBlock, Slip
+from layouts.parts import Slip
 from omr.markset import MarkSet
 from omr.read import read_strip
 from omr.sheet import SheetOrders

@@ -6,18 +6,15 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Literal, cast
 
-from layouts.errors import LayoutError
-from layouts.parts import (
+from layouts.blockparts import (
     NOTHING,
     AddressBlock,
-    Align,
     Block,
     Carry,
     CodeBlock,
     Column,
     ColumnsBlock,
     FieldBlock,
-    Fit,
     Group,
     GroupSum,
     Part,
@@ -26,11 +23,12 @@ from layouts.parts import (
     RowsBlock,
     RuleBlock,
     Source,
-    Style,
     TableBlock,
     TextBlock,
     TextItem,
 )
+from layouts.errors import LayoutError
+from layouts.style import Align, Fit, Style
 from layouts.tomlfile import TomlTable
 
 _ALIGNS = ("left", "centre", "right")

@@ -11,12 +11,14 @@ from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
 
+from layouts.blockparts import RowsBlock
 from layouts.blocks.make import make_setter, standing
 from layouts.edition import CONSTANTS, Edition, Frame, Scope, roots, too_high
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
-from layouts.parts import BoxPart, RowsBlock, Rule
+from layouts.parts import BoxPart
 from layouts.strip import LineStrip, Strip, height_of, hull_of, set_stack
+from layouts.style import Rule
 
 STATIC_ROOTS = frozenset({"seller", "brand"})
 """What stays the same over many documents."""

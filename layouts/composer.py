@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from layouts.blockparts import Block, ColumnsBlock, FieldBlock, PictureBlock, RowsBlock, RuleBlock
 from layouts.blocks.make import make_setter
 from layouts.boxes import BoxGroup, BoxSetter, grouped
 from layouts.edition import Edition, Frame, Scope, roots
@@ -18,20 +19,9 @@ from layouts.fonts import EMPHASIS, STRONG, FontSet
 from layouts.geometry import pt
 from layouts.ink import Form, Ink
 from layouts.language.schema import Leaf, Names, Rows, Table, root_names
-from layouts.parts import (
-    Block,
-    BoxPart,
-    ColumnsBlock,
-    FieldBlock,
-    FlowPart,
-    Layout,
-    PictureBlock,
-    RowsBlock,
-    RuleBlock,
-    Slip,
-    Style,
-)
+from layouts.parts import BoxPart, FlowPart, Layout, Slip
 from layouts.strip import Strip
+from layouts.style import Style
 from layouts.wording import Wording, load_wording
 
 _KINDS = (

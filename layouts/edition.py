@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+from layouts.blockparts import Source
 from layouts.errors import LayoutError
 from layouts.figures import minor_digits
 from layouts.fonts import FontSet
@@ -18,10 +19,10 @@ from layouts.language.formatter import LanguageFormatter
 from layouts.language.functions import FUNCTIONS, Function
 from layouts.language.schema import Leaf, Names, check_reads, item_kind, item_names, kind_at
 from layouts.language.template import Template, Texts, parse_template, parse_text
-from layouts.parts import Rule, Source, Style
 from layouts.remittance.functions import FUNCTIONS as REMITTANCE
 from layouts.remittance.norway import kid_is_valid, norwegian_account_is_valid
 from layouts.strip import Trouble
+from layouts.style import Rule, Style
 from layouts.wording import Wording
 
 Scope = Mapping[str, Any]

@@ -21,7 +21,7 @@ from layouts.errors import LayoutError
 from layouts.fonts import FontFace
 from layouts.geometry import number, pt
 from layouts.pageset import FormXObject
-from layouts.parts import Rule, Style
+from layouts.style import Rule, Style
 
 _CACHED_TEXTS = 20_000
 _DEFLATE_LEVEL = 2

@@ -9,21 +9,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from layouts.blockfile import BlockReader, source
-from layouts.parts import (
-    PAGE_KINDS,
-    Areas,
-    BoxPart,
-    Check,
-    FlowPart,
-    Layout,
-    PageKind,
-    Rule,
-    Slip,
-    SlipChoice,
-    Style,
-    Upright,
-    Zone,
-)
+from layouts.parts import PAGE_KINDS, Areas, BoxPart, Check, FlowPart, Layout, PageKind, Slip, SlipChoice, Zone
+from layouts.style import Rule, Style, Upright
 from layouts.tomlfile import TomlTable, merged, read_toml
 from layouts.variants import chosen, trait_values
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
 
+from layouts.blockparts import FieldBlock, RuleBlock
 from layouts.finding import Finding
 from layouts.freearea import intersection, outside_strip
 from layouts.geometry import Box
-from layouts.parts import BoxPart, FieldBlock, PageKind, RuleBlock, Slip, Zone
+from layouts.parts import BoxPart, PageKind, Slip, Zone
 
 _HAIR_MM = 1e-6
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from layouts.errors import LayoutError
 from layouts.finding import Rule as FindingRule
 from layouts.ink import Ink, InkKind, Pen, Shape
-from layouts.parts import Rule
+from layouts.style import Rule
 
 
 class Extent(NamedTuple):

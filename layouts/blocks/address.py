@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from layouts.blockparts import AddressBlock
 from layouts.edition import Edition, Frame, Scope
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Shape
-from layouts.parts import AddressBlock
 from layouts.strip import LineStrip, Run, Strip, Trouble, hull_of, tell_by_line
 
 

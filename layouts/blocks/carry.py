@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from layouts.blockparts import Carry, TableBlock
 from layouts.edition import Edition, Frame
 from layouts.geometry import pt
 from layouts.ink import Ink
-from layouts.parts import Carry, TableBlock
 
 
 class CarrySetter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layouts.blockparts import CodeBlock
 from layouts.codes.draw import image_mask
 from layouts.codes.encode import SYMBOLOGIES, Quiet, check_options, encode
 from layouts.codes.symbol import Symbol
@@ -11,7 +12,6 @@ from layouts.edition import Edition, Frame, Scope
 from layouts.errors import LayoutError
 from layouts.geometry import number, pt
 from layouts.ink import Ink, InkKind
-from layouts.parts import CodeBlock
 from layouts.strip import LineStrip, Run, Strip, Trouble, height_of, set_stack
 
 

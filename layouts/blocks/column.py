@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from layouts.blockparts import Column, TableBlock
 from layouts.blocks.cell import EMPTY, Cell, fragment_of
 from layouts.blocks.figures import figure_column
 from layouts.blocks.text import TextSetter
@@ -18,8 +19,8 @@ from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.language.expression import Expression
 from layouts.language.schema import Leaf, Names, kind_at, own_names
-from layouts.parts import WHITE_AT_LEFT, Column, TableBlock
 from layouts.strip import Extent, LineStrip, Trouble, hull_of
+from layouts.style import WHITE_AT_LEFT
 
 _CACHED_CELLS = 20_000
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layouts.blockparts import FieldBlock
 from layouts.edition import Edition, Frame, Scope
 from layouts.geometry import number, pt
 from layouts.ink import Ink, InkKind
-from layouts.parts import FieldBlock, Rule
 from layouts.strip import Strip
+from layouts.style import Rule
 
 
 @dataclass(slots=True)

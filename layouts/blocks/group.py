@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from layouts.blockparts import Group, TableBlock
 from layouts.blocks.text import TextSetter
 from layouts.edition import Edition, Frame, Scope
 from layouts.geometry import pt
 from layouts.language.expression import Expression
 from layouts.language.schema import Leaf, Names
 from layouts.language.scope import item_scope
-from layouts.parts import Group, TableBlock
 from layouts.strip import LineStrip, Run, Strip
 
 _NOTHING = Decimal(0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from layouts.blockparts import TableBlock
 from layouts.blocks.column import ColumnSetter
 from layouts.edition import Edition, Frame
 from layouts.geometry import pt
 from layouts.ink import Shape
-from layouts.parts import WHITE_AT_LEFT, TableBlock
 from layouts.strip import LineStrip, RuleStrip, Run, Strip, Trouble
+from layouts.style import WHITE_AT_LEFT
 
 
 def head_of(block: TableBlock, columns: Iterable[ColumnSetter], edition: Edition, frame: Frame) -> list[Strip]:

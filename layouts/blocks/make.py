@@ -5,15 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Protocol, assert_never
 
-from layouts.blocks.address import AddressSetter
-from layouts.blocks.code import CodeSetter
-from layouts.blocks.field import FieldSetter
-from layouts.blocks.picture import PictureSetter
-from layouts.blocks.rows import RowsSetter
-from layouts.blocks.table import TableSetter
-from layouts.blocks.text import TextBlockSetter
-from layouts.edition import Edition, Frame, Scope, reads_of
-from layouts.parts import (
+from layouts.blockparts import (
     AddressBlock,
     Block,
     CodeBlock,
@@ -25,6 +17,14 @@ from layouts.parts import (
     TableBlock,
     TextBlock,
 )
+from layouts.blocks.address import AddressSetter
+from layouts.blocks.code import CodeSetter
+from layouts.blocks.field import FieldSetter
+from layouts.blocks.picture import PictureSetter
+from layouts.blocks.rows import RowsSetter
+from layouts.blocks.table import TableSetter
+from layouts.blocks.text import TextBlockSetter
+from layouts.edition import Edition, Frame, Scope, reads_of
 from layouts.strip import BesideStrip, RuleStrip, Strip, height_of
 
 

@@ -6,14 +6,15 @@ from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
+from layouts.blockparts import PictureBlock
 from layouts.edition import Frame, Scope
 from layouts.errors import LayoutError
 from layouts.geometry import pt
 from layouts.ink import Ink, InkKind
-from layouts.parts import WHITE_AT_LEFT, PictureBlock
 from layouts.pictures.load import load_picture
 from layouts.pictures.picture import Picture
 from layouts.strip import Strip, Trouble
+from layouts.style import WHITE_AT_LEFT
 
 
 @dataclass(slots=True)

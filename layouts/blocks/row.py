@@ -11,8 +11,8 @@ from layouts.blocks.carry import CarrySetter
 from layouts.edition import Frame
 from layouts.errors import LayoutError
 from layouts.ink import Ink, Pen
-from layouts.parts import Rule
 from layouts.strip import Strip, Trouble, height_of, set_stack
+from layouts.style import Rule
 
 _NOTHING = Decimal(0)
 

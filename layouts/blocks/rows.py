@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
+from layouts.blockparts import RowItem, RowsBlock
 from layouts.edition import Edition, Frame, Scope, reads_of, too_wide
 from layouts.geometry import pt
 from layouts.ink import Pen, Shape
 from layouts.language.expression import Expression
 from layouts.language.schema import own_names
 from layouts.language.scope import item_scope
-from layouts.parts import WHITE_AT_LEFT, RowItem, RowsBlock
 from layouts.strip import Extent, LineStrip, Run, Strip, Trouble, tell_by_line
+from layouts.style import WHITE_AT_LEFT
 
 _GAP_MM = 2.0
 """White between a label and its value."""

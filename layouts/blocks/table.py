@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from layouts.blockparts import TableBlock
 from layouts.blocks.carry import CarrySetter
 from layouts.blocks.column import ColumnSetter
 from layouts.blocks.group import GroupSetter
@@ -15,7 +16,6 @@ from layouts.edition import Edition, Frame, Scope, reads_of
 from layouts.geometry import pt
 from layouts.language.schema import own_names
 from layouts.language.scope import item_scope
-from layouts.parts import TableBlock
 from layouts.strip import Strip, Trouble
 
 _NOTHING = Decimal(0)

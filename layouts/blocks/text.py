@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from layouts.blockparts import TextBlock, TextItem
 from layouts.edition import TEXT, Edition, Frame, Scope, reads_of, too_long
 from layouts.fonts import EMPHASIS, STRONG
 from layouts.geometry import pt
@@ -13,8 +14,8 @@ from layouts.language.expression import Expression
 from layouts.language.schema import Names, own_names
 from layouts.language.scope import item_scope
 from layouts.language.template import Template
-from layouts.parts import WHITE_AT_LEFT, TextBlock, TextItem
 from layouts.strip import LineStrip, Run, Strip, Trouble, hull_of, tell_by_line
+from layouts.style import WHITE_AT_LEFT
 
 _MARKED = re.compile(r"(\*\*.+?\*\*|(?<!\w)_[^_]+?_(?!\w))", re.DOTALL)
 

@@ -13,6 +13,7 @@ import pypdfium2
 from PIL import Image
 
 from examples.documents import KINDS, sample
+from layouts.blockparts import AddressBlock
 from layouts.envelope import Envelope
 from layouts.errors import LayoutError
 from layouts.finding import Finding, Rule
@@ -22,7 +23,7 @@ from layouts.jsondata import read_json_data
 from layouts.language.schema import read_declaration
 from layouts.layout import load_layout
 from layouts.pageset import PageSet
-from layouts.parts import AddressBlock, Layout
+from layouts.parts import Layout
 from layouts.preflight import Preflight, check_layout
 from layouts.typeset import Inspection, PageProgram
 from mailroom.bootstrap import now

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from examples.documents import COUNTRY_OF, KINDS, sample
 from examples.documents import layouts as sampled
+from layouts.blockparts import AddressBlock
 from layouts.envelope import FOLDER as ENVELOPES
 from layouts.envelope import load_envelope
 from layouts.errors import LayoutError
 from layouts.fonts import FontSet
 from layouts.language.schema import read_declaration
 from layouts.layout import DATA, catalogue, load_layout
-from layouts.parts import AddressBlock, Layout
+from layouts.parts import Layout
 from layouts.preflight import Preflight, check_layout
 from layouts.typeset import compile_layout
 from layouts.wording import languages

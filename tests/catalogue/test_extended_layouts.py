@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from layouts.blockparts import PictureBlock
 from layouts.errors import LayoutError
 from layouts.fonts import FontSet, default_fonts
 from layouts.geometry import Box
 from layouts.layout import CATALOGUE, load_layout
-from layouts.parts import Layout, PictureBlock
+from layouts.parts import Layout
 from layouts.typeset import PageProgram
 from tests.layouts.samples import invoice
 

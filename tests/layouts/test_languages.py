@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts import wording as wordings
+from layouts.blockparts import Source
 from layouts.edition import TEXT, Edition
 from layouts.errors import LayoutError
 from layouts.fonts import FontSet, default_fonts
-from layouts.parts import Layout, Source
+from layouts.parts import Layout
 from layouts.typeset import PageProgram, compile_layout
 from layouts.wording import Wording, load_wording
 

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layouts.blockparts import TableBlock
 from layouts.errors import LayoutError
 from layouts.fonts import FontSet
 from layouts.geometry import PT_PER_MM
 from layouts.layout import CATALOGUE, load_layout
 from layouts.pageset import PageSet
-from layouts.parts import Layout, TableBlock
+from layouts.parts import Layout
 from layouts.typeset import PageProgram, compile_layout
 from tests.layouts.paper import characters, pdf_of, texts
 from tests.layouts.samples import invoice, line, totals_of, vat_of
