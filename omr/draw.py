@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from omr.encode import encode
 from omr.errors import OmrError
 from omr.markset import MarkSet
 from omr.place import Box
 from omr.sheet import SheetId, SheetOrders
-from omr.symbol import matrix_code
+from omr.symbol import matrix_bits
 
 _PT_PER_MM = 72 / 25.4
 
@@ -42,10 +40,9 @@ def draw_marks(
         )
     paper = _paper(mark_set, page_width_mm, page_height_mm)
     code = mark_set.code
-    symbol = matrix_code(code.template.format(sheet_id), code.modules)
     # In an image mask a 0 bit paints and a 1 bit does not, as 0 is dark in the symbol. Hexadecimal, because raw bits
     # could contain the operator that ends an inline image.
-    bits = np.packbits(symbol, axis=1).tobytes().hex().encode()
+    bits = matrix_bits(code.template.format(sheet_id), code.modules).hex().encode()
     return b"".join((_mark_stream(paper, encode(mark_set, orders).positions), paper.code_head, bits, b">\nEI\nQ\nQ\n"))
 
 
