@@ -31,6 +31,7 @@ Data = Mapping[str, Any]
 _LAYOUT = Path(__file__).with_name("ours.toml")
 _LOT = 64
 """Documents put into the store together, so that they wait for the disk together."""
+_MARK_SET = load_mark_set("quadient")
 _CREATED = datetime(2026, 1, 2, 6, 30, tzinfo=UTC)
 
 
@@ -110,7 +111,7 @@ def _assembled(sheets: Iterable[BatchSheet], source: PageSource, out: Path) -> P
         sheets,
         store=source,
         fonts=default_fonts(),
-        mark_set=load_mark_set("quadient"),
+        mark_set=_MARK_SET,
         out=out,
         title="benchmark",
         created=_CREATED,

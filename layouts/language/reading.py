@@ -30,8 +30,11 @@ _EXPECTED: Mapping[str, str] = {
 }
 
 Column = Sequence[Any]
-Check = Callable[[Column], object]
+Check = Callable[[Column], str]
 """Takes the values of one field and gives what identifies them. Raises _Unfit for the first sight of a fault."""
+
+_BETWEEN, _BEHIND, _QUOTED = "\x1f", "\x1e", "\x1d"
+"""What parts the values of a field, what parts fields, and what stands before values that have one of these in them."""
 
 
 class _Unfit(Exception):
@@ -62,10 +65,10 @@ class Reader:
         missing), with the place in the data.
         """
         try:
-            identity = repr(self._check((data,)))
+            identity = self._check((data,))
         except (_Unfit, KeyError, TypeError, AttributeError):
             data = _completed(self._declared, data, "")
-            identity = repr(self._check((data,)))
+            identity = self._check((data,))
         return Reading(self._fill(data) if self._fill else data, identity)
 
 
@@ -85,11 +88,27 @@ def _leaves(kind: Leaf) -> Check:
     allowed = frozenset({TYPES[kind.word], *([NoneType] if kind.optional else [])})
     if kind.word == "amount":
         return _amounts(allowed)
+    if kind.word == "text":
+        return _texts(allowed)
 
-    def check(column: Column) -> object:
+    def check(column: Column) -> str:
         if not allowed.issuperset(map(type, column)):
             raise _Unfit
-        return column
+        return _BETWEEN.join(map(str, column))
+
+    return check
+
+
+def _texts(allowed: frozenset[type]) -> Check:
+    def check(column: Column) -> str:
+        if not allowed.issuperset(map(type, column)):
+            raise _Unfit
+        if None in column:
+            return _QUOTED + repr(column)
+        said = _BETWEEN.join(column)
+        if said.count(_BETWEEN) >= max(len(column), 1) or _BEHIND in said or _QUOTED in said:
+            return _QUOTED + repr(column)
+        return said
 
     return check
 
@@ -98,7 +117,7 @@ def _amounts(allowed: frozenset[type]) -> Check:
     """Amounts are identified by their digits: str of a Decimal takes half the time of its repr. A letter in it means
     an exponent, or no number at all."""
 
-    def check(column: Column) -> object:
+    def check(column: Column) -> str:
         if not allowed.issuperset(map(type, column)):
             raise _Unfit
         digits = " ".join(map(str, column))
@@ -112,10 +131,11 @@ def _amounts(allowed: frozenset[type]) -> Check:
 def _present(check: Check) -> Check:
     """A check of those values that are not none, together with which are none."""
 
-    def check_present(column: Column) -> object:
+    def check_present(column: Column) -> str:
         if None not in column:
-            return check(column)
-        return tuple(value is None for value in column), check([value for value in column if value is not None])
+            return _BEHIND + check(column)
+        absent = "".join(["01"[value is None] for value in column])
+        return absent + _BEHIND + check([value for value in column if value is not None])
 
     return check_present
 
@@ -123,12 +143,13 @@ def _present(check: Check) -> Check:
 def _rows(kind: Rows) -> Check:
     check_items = _checking(kind.of)
 
-    def check(column: Column) -> object:
+    def check(column: Column) -> str:
         if not _LISTS.issuperset(map(type, column)):
             raise _Unfit
+        lengths = _BETWEEN.join(map(str, map(len, column)))
         if not any(column):
-            return len(column)
-        return tuple(map(len, column)), check_items(tuple(chain.from_iterable(column)))
+            return lengths
+        return lengths + _BEHIND + check_items(tuple(chain.from_iterable(column)))
 
     return check
 
@@ -145,13 +166,10 @@ def _tables(kind: Table) -> Check:
     leaves = [(_values(tuple(names), field.optional), _leaves(field)) for field, names in groups.items()]
     inner = [(_getter(name, kind.fields[name].optional), check) for name, check in others.items()]
 
-    def check(column: Column) -> object:
-        said: list[object] = []
-        for values_of, check_values in leaves:
-            said.append(check_values(values_of(column)))
-        for get, check_inner in inner:
-            said.append(check_inner(tuple(map(get, column))))
-        return said
+    def check(column: Column) -> str:
+        said = [check_values(values_of(column)) for values_of, check_values in leaves]
+        said += [check_inner(tuple(map(get, column))) for get, check_inner in inner]
+        return _BEHIND.join(said)
 
     return check
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from layouts.errors import LayoutError
 from layouts.remittance.digits import compact, grouped, wrong_check_digit
 
+_REMEMBERED = 4096
+"""Accounts: those of payees come back on every document."""
 _RF_BODY = re.compile(r"[0-9A-Z]{1,21}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def iban_is_valid(iban: str) -> bool:
     """ISO 13616: two letters, two digits, up to 30 letters or digits; spaces are ignored; the rest by 97 is 1."""
     plain = compact(iban).upper()

@@ -171,6 +171,22 @@ def test_optional_tables_and_amounts_inside_lists_keep_their_places_apart() -> N
     assert reader.read({"rows": [{}]}).identity == reader.read({"rows": [{"part": None}]}).identity
 
 
+_TRICKY = st.text("a\x1d\x1e\x1f(',)", max_size=3) | st.none()
+_NOTED = Rows(Table({"text": Leaf("text", optional=True), "notes": Rows(Leaf("text", optional=True), optional=True)}))
+_NOTES = st.lists(
+    st.fixed_dictionaries({"text": _TRICKY, "notes": st.none() | st.lists(_TRICKY, max_size=2)}), max_size=2
+)
+
+
+@given(one=_NOTES, other=_NOTES)
+def test_no_text_can_pass_for_another_division_of_texts(one: list[Any], other: list[Any]) -> None:
+    reader = Reader(Table({"rows": _NOTED}))
+
+    identities = [reader.read({"rows": rows}).identity for rows in (one, other)]
+
+    assert (identities[0] == identities[1]) == (one == other)
+
+
 _LEAVES: dict[str, st.SearchStrategy[Any]] = {
     "text": st.text(max_size=3),
     "amount": st.decimals(-999, 999, places=2),
