@@ -84,6 +84,8 @@ def lay(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
 
 
 def _filled(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
+    if page := _only_page(strips, room):
+        return [page]
     chunks = _chunks(strips)
     layer = _laid(chunks, room)
     limit_pt = room.last_bottom_pt
@@ -105,6 +107,17 @@ def _filled(strips: Sequence[Strip], room: Room) -> list[FlowPage]:
             return moved.pages
     layer.pages.append(FlowPage())
     return layer.pages
+
+
+def _only_page(strips: Sequence[Strip], room: Room) -> FlowPage | None:
+    """All strips on the first page, with the foot of the last; None when they have no room there."""
+    bottom_pt = min(room.first_bottom_pt, room.last_bottom_pt or room.first_bottom_pt) + _HAIR_PT
+    if room.first_top_pt + sum([strip.height_pt for strip in strips]) > bottom_pt:
+        return None
+    layer = _Layer(room)
+    for strip in strips:
+        layer.put(strip)
+    return layer.pages[0] if layer.y_pt <= bottom_pt else None
 
 
 def _ends_table(chunk: Sequence[Strip]) -> bool:
@@ -155,7 +168,7 @@ class _Layer:
         for strip in chunk:
             if not fits and self.pages[-1].items and not self._holds((strip,)):
                 self.turn(at)
-            self._put(strip)
+            self.put(strip)
 
     def turn(self, at: int) -> None:
         """Begin a new page; the table that goes on shows what it carries."""
@@ -198,7 +211,8 @@ class _Layer:
         carry = row.grid.carry
         return row.grid.head_pt + (carry.height_pt if carry is not None and not row.first_of_table else 0.0)
 
-    def _put(self, strip: Strip) -> None:
+    def put(self, strip: Strip) -> None:
+        """Put a strip on this page, whether it fits or not."""
         items = self.pages[-1].items
         if not isinstance(strip, Row) or strip.grid is None:
             self._run = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any, Literal, NamedTuple
@@ -25,6 +25,8 @@ from layouts.style import Rule, Style
 
 _CACHED_TEXTS = 20_000
 _DEFLATE_LEVEL = 2
+_LIKELY_EM = 0.45
+"""How wide a character of a text is that may well fit on one line: such a text is measured whole first."""
 _IGNORABLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 """Characters that have no ink and no width: soft hyphen, zero-width and direction marks, byte order mark."""
 
@@ -84,7 +86,7 @@ class Pen:
             for char in _FIGURES
             if char in self.face.hex_of
         }.__getitem__
-        self._likely_pt = 0.52 * style.size_pt + style.tracking_pt
+        self._likely_pt = _LIKELY_EM * style.size_pt + style.tracking_pt
         self._shapes: dict[str, Shape] = {}
         self._broken: dict[tuple[str, float], tuple[Shape, ...]] = {}
 
@@ -177,10 +179,12 @@ class Pen:
         """Lines put together from words that are shaped once: most words of a text come back in another."""
         known, shape = self._shapes.get, self.shape
         text = text.strip()
+        if not text:
+            return ()
         if len(text) * self._likely_pt < width_pt:
-            whole = shape(text)
+            whole = known(text) or self._shape(text)
             if whole.width_pt <= width_pt:
-                return (whole,) if text else ()
+                return (whole,)
         said = text.split(" ")
         words = [known(word) or shape(word) for word in said]
         space = shape(" ")
@@ -248,6 +252,7 @@ class Ink:
         self.troubles: list[tuple[Any, Inked]] = []
         self.pictures: dict[str, Any] = {}
         self._pen: Pen | None = None
+        self._gathering: list[str] = []
 
     def take(self, pen: Pen) -> list[str]:
         """Make `pen` the current one; returns the list that its glyphs' hex strings must be added to."""
@@ -256,11 +261,12 @@ class Ink:
                 self.texts.append(self._pen.off)
             self.texts.append(pen.on)
             self._pen = pen
-        return self.glyphs.setdefault(pen.face.resource_name, [])
+            self._gathering = self.glyphs.setdefault(pen.face.resource_name, [])
+        return self._gathering
 
     def set(self, pen: Pen, x_pt: float, baseline_pt: float, shape: Shape) -> None:
         """Set a shaped text that begins at x."""
-        self.take(pen).append(shape.hex)
+        (self._gathering if pen is self._pen else self.take(pen)).append(shape.hex)
         for resource, glyphs in shape.others:
             self.glyphs.setdefault(resource, []).append(glyphs)
         self.texts.append(f"1 0 0 1 {x_pt:.2f} {self.height_pt - baseline_pt:.2f} Tm {shape.show}\n")
@@ -293,6 +299,8 @@ class Ink:
 
     def form(self, form: Form) -> None:
         """Draw a form. It interrupts the text, so that a reader gets all in the order it was set."""
+        for resource, hexes in form.glyphs.items():
+            self.glyphs.setdefault(resource, []).append(hexes)
         self.texts.append(f"ET\n/{form.xobject.name} Do\nBT\n")
 
     def inked(self, name: str, kind: InkKind, x_pt: float, y_pt: float, width_pt: float, height_pt: float) -> None:
@@ -312,7 +320,8 @@ class Ink:
         bbox = (0.0, 0.0, width_pt, self.height_pt)
         stream = self._stream()
         name = "X" + hashlib.sha256(repr(bbox).encode("ascii") + stream).hexdigest()[:12]
-        return Form(FormXObject(name, bbox, deflated(stream)), glyph_ids(self.glyphs))
+        glyphs = {resource: "".join(hexes) for resource, hexes in self.glyphs.items()}
+        return Form(FormXObject(name, bbox, deflated(stream)), glyphs)
 
     def _stream(self) -> bytes:
         texts = ["BT\n", *self.texts, "ET\n"] if self.texts else []
@@ -321,20 +330,20 @@ class Ink:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form with the glyphs it sets, per font resource."""
+    """A form with the glyphs it sets, as hex digits per font resource."""
 
     xobject: FormXObject
-    glyphs: Mapping[str, frozenset[int]]
+    glyphs: Mapping[str, str]
 
 
-def glyph_ids(glyphs: Mapping[str, list[str]]) -> dict[str, frozenset[int]]:
-    """Glyph ids per font resource, from gathered hex strings."""
-    found: dict[str, frozenset[int]] = {}
-    for resource, shapes in glyphs.items():
-        # A flag for every glyph id there can be: quicker than a set of thousands of words that are mostly alike.
-        used = np.zeros(1 << 16, dtype=np.bool_)
-        used[np.frombuffer(bytes.fromhex("".join(shapes)), dtype=">u2")] = True
-        found[resource] = frozenset(np.flatnonzero(used).tolist())
+def glyph_ids(glyphs: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, ...]]:
+    """Glyph ids per font resource, both sorted, from gathered hex strings."""
+    found: dict[str, tuple[int, ...]] = {}
+    for resource in sorted(glyphs):
+        set_there = np.frombuffer(bytes.fromhex("".join(glyphs[resource])), ">u2")
+        # Counted by id: quicker than a set of thousands of words that are mostly alike.
+        if ids := np.bincount(set_there).nonzero()[0].tolist():
+            found[resource] = tuple(ids)
     return found
 
 

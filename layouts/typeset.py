@@ -8,7 +8,7 @@ compiles its own.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from layouts.errors import LayoutError
 from layouts.finding import Finding
 from layouts.fonts import FontSet
 from layouts.geometry import PT_PER_MM, Box
-from layouts.ink import Form, Inked, glyph_ids
+from layouts.ink import Inked, glyph_ids
 from layouts.language.reading import Reader
 from layouts.language.schema import Table, read_declaration
 from layouts.language.scope import root_scope
@@ -29,7 +29,7 @@ from layouts.preflight import Preflight, refuse_bad_geometry
 from layouts.troubles import error_of, finding_of
 from layouts.wording import languages, load_wording
 
-TYPESETTING = 2
+TYPESETTING = 3
 """Version of what this package draws; it is part of every key, so that a change of the code makes new keys."""
 
 _CACHED_COMPOSERS = 64
@@ -186,7 +186,7 @@ class PageProgram:
             width_pt=composer.width_pt,
             height_pt=composer.height_pt,
             pages=tuple(ink.content() for ink in sheets.inks),
-            glyphs=_merged(sheets.glyphs, sheets.forms.values()),
+            glyphs=glyph_ids(sheets.glyphs),
             forms=forms,
             images=images,
             stocks=sheets.stocks,
@@ -251,15 +251,6 @@ def _resources(sheets: Sheets) -> tuple[dict[str, FormXObject], dict[str, ImageX
             forms.update((form.name, form) for form in picture.forms)
             images.update((image.name, image) for image in picture.images)
     return dict(sorted(forms.items())), dict(sorted(images.items()))
-
-
-def _merged(glyphs: Mapping[str, list[str]], forms: Iterable[Form]) -> dict[str, tuple[int, ...]]:
-    """All glyph ids per font resource, those of forms included, sorted."""
-    union = {resource: set(gids) for resource, gids in glyph_ids(glyphs).items()}
-    for form in forms:
-        for resource, gids in form.glyphs.items():
-            union.setdefault(resource, set()).update(gids)
-    return {resource: tuple(sorted(union[resource])) for resource in sorted(union) if union[resource]}
 
 
 def _ink_box(inked: Inked) -> InkBox:

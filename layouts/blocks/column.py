@@ -46,15 +46,15 @@ class ColumnSetter:
         self._alias = block.alias
         self._wraps = column.align == "left"
         self.reads = reads_of(self._setters)
-        self.known: dict[Any, Cell] = {}
+        self._known: dict[Any, Cell] = {}
         self._names = names
-        self.key = self._key_of()
-        self.plain = self._is_plain()
+        self._key = self._key_of()
+        self._plain = self._is_plain()
         self._spare = WHITE_AT_LEFT[self._setters[0].item.align]
         self._plain_pt = self._above_pt + self._base.baseline_pt
         self._write = self._writer(edition)
         only = self._only()
-        self.figures = figure_column(only, edition, self._base, self.frame, self._spare) if only is not None else None
+        self._figures = figure_column(only, edition, self._base, self.frame, self._spare) if only is not None else None
 
     def _key_of(self) -> Key | None:
         """How the values are got that alone decide what the cell says; None when more than fields of the row do. A row
@@ -117,7 +117,7 @@ class ColumnSetter:
     def _only(self) -> Expression | None:
         """The field that is all a plain cell says."""
         parts = self._setters[0].text.parts
-        only = parts[0] if self.plain and len(parts) == 1 else None
+        only = parts[0] if self._plain and len(parts) == 1 else None
         return only if isinstance(only, Expression) else None
 
     def _writer(self, edition: Edition) -> Callable[[Mapping[str, Any]], str]:
@@ -127,8 +127,34 @@ class ColumnSetter:
             return itemgetter(only.path[0])
         return lambda element: template(element, formatter)
 
-    def plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
-        """A cell that is one text, without the ways of `cell`; None when something is wrong with it."""
+    def cells(self, rows: Sequence[Mapping[str, Any]], scope_of: Callable[[int], Scope]) -> Sequence[Cell]:
+        """The cells of rows. `scope_of` gives the scope of a row by its place among them: it is asked for cells that
+        more than plain fields decide."""
+        found: list[Cell | None]
+        if self._figures is not None:
+            found = self._figures.cells(rows)
+        elif self._key is not None:
+            found = [*map(self._known.get, map(self._key, rows))]
+        else:
+            found = [None] * len(rows)
+        return [cell or self._made(row, scope_of, at) for at, (cell, row) in enumerate(zip(found, rows, strict=True))]
+
+    def _made(self, row: Mapping[str, Any], scope_of: Callable[[int], Scope], at: int) -> Cell:
+        """The cell of one row, remembered under its key."""
+        key = self._key(row) if self._key is not None else None
+        cell = self._known.get(key) if key is not None else None
+        if cell is None:
+            cell = self._plain_cell(row) if self._plain else None
+            if cell is None:
+                cell = self._cell(scope_of(at))
+            if key is not None:
+                if len(self._known) >= _CACHED_CELLS:
+                    self._known.clear()
+                self._known[key] = cell
+        return cell
+
+    def _plain_cell(self, element: Mapping[str, Any]) -> Cell | None:
+        """A cell that is one text, without the ways of `_cell`; None when something is wrong with it."""
         text = self._write(element)
         if not text:
             return EMPTY
@@ -158,13 +184,7 @@ class ColumnSetter:
         (_, first), *more = lines
         return Cell(first, tuple(more), "".join([shape.hex for shape in shapes]), (), leading_pt * len(lines), ())
 
-    def keep(self, key: Any, cell: Cell) -> None:
-        """Remember a cell under what it says."""
-        if len(self.known) >= _CACHED_CELLS:
-            self.known.clear()
-        self.known[key] = cell
-
-    def cell(self, scope: Scope) -> Cell:
+    def _cell(self, scope: Scope) -> Cell:
         """The cell of the row whose scope this is."""
         lines: list[tuple[float, str]] = []
         glyphs: list[tuple[str, str]] = []

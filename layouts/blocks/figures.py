@@ -11,18 +11,21 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from layouts.blocks.cell import Cell
 from layouts.edition import Edition, Frame
 from layouts.figures import Figures
 from layouts.ink import Pen
 from layouts.language.expression import Expression
 
 _DIGITS = "0123456789"
-_Made = tuple[str, str] | None
-"""The fragment and the glyphs of a figure; None for one that is left to the general way."""
+_CACHED_FIGURES = 4096
+_WORTH_IT = 2
+"""A column whose figures are seldom asked for again is not remembered: it is asked at least so often for each."""
 
 
 class FigureColumn:
-    """One column whose cells say one field of the row as a figure."""
+    """One column whose cells say one field of the row as a figure. Quantities and prices that come back are remembered;
+    equal values look alike, whatever decimals they bear."""
 
     def __init__(
         self, field: str, least: int, exact: bool, figures: Figures, pen: Pen, frame: Frame, spare: float
@@ -37,6 +40,10 @@ class FigureColumn:
         self._x_pt, self._width_pt, self._spare = frame.x_pt, frame.width_pt, spare
         signs = {char: char for char in _DIGITS} | dict(figures.symbols)
         face, size = pen.face, pen.size_pt / 1000
+        self._height_pt = pen.leading_pt
+        self._known: dict[Decimal | None, Cell] = {}
+        self._asked = 0
+        self._come_back = True
         self._glyphs = {ord(plain): face.hex_of[sign] for plain, sign in signs.items() if sign in face.hex_of}
         width_of = {plain: face.width_of.get(sign, 0.0) * size + pen.tracking_pt for plain, sign in signs.items()}
         self._digit_pt = width_of["0"]
@@ -45,13 +52,31 @@ class FigureColumn:
         self._point_pt = width_of["."] - self._digit_pt
         self._minus_pt = width_of["-"] - self._digit_pt
 
-    def cells(self, rows: Sequence[Mapping[str, Any]]) -> list[_Made]:
-        """The column's cells, in the order of the rows."""
-        field = self._field
-        return [self._made(row[field]) for row in rows]
+    def cells(self, rows: Sequence[Mapping[str, Any]]) -> list[Cell | None]:
+        """The column's cells, in the order of the rows; None for one that is left to the general way."""
+        field, made = self._field, self._made
+        if not self._come_back:
+            return [made(row[field]) for row in rows]
+        known = self._known
+        cells = [known.get(value := row[field]) or self._kept(value) for row in rows]
+        self._asked += len(cells)
+        if len(known) >= _CACHED_FIGURES:
+            self._come_back = self._asked > _WORTH_IT * len(known)
+            self._asked = 0
+            known.clear()
+        return cells
 
-    def _made(self, value: Decimal) -> _Made:
+    def _kept(self, value: Decimal | None) -> Cell | None:
+        """The cell of a value, remembered."""
+        cell = self._made(value)
+        if cell is not None:
+            self._known[value] = cell
+        return cell
+
+    def _made(self, value: Decimal | None) -> Cell | None:
         least = self._least
+        if value is None:
+            return None
         plain = format(value, ",f")
         if least == 0 or plain[-least - 1 : -least] != "." or plain[0] == "-":
             if self._exact:  # How many it may have at most is for the general way to say.
@@ -68,7 +93,8 @@ class FigureColumn:
         spare_pt = self._width_pt - width_pt
         if spare_pt < 0:
             return None
-        return f"1 0 0 1 {self._x_pt + spare_pt * self._spare:.2f} \0 Tm <{glyphs}> Tj\n", glyphs
+        fragment = f"1 0 0 1 {self._x_pt + spare_pt * self._spare:.2f} \0 Tm <{glyphs}> Tj\n"
+        return Cell(fragment, (), glyphs, (), self._height_pt, ())
 
 
 def figure_column(only: Expression, edition: Edition, pen: Pen, frame: Frame, spare: float) -> FigureColumn | None:

@@ -16,7 +16,7 @@ from layouts.language.scope import item_scope
 from layouts.strip import Extent, LineStrip, Run, Strip, Trouble, tell_by_line
 from layouts.style import WHITE_AT_LEFT
 
-_GAP_MM = 2.0
+_GAP_PT = pt(2)
 """White between a label and its value."""
 
 
@@ -71,6 +71,8 @@ class RowsSetter:
         self._align = block.value_align
         self._spare = WHITE_AT_LEFT[block.value_align]
         self._value_pt = pt(block.value_x_mm)
+        self._room_pt = frame.width_pt - self._value_pt
+        self._label_pt = self._value_pt - _GAP_PT if self._value_pt else 0.0
         self.reads = reads_of(self._rows)
 
     def strips(self, scope: Scope, room_pt: float = 0.0, /) -> list[Strip]:
@@ -78,16 +80,17 @@ class RowsSetter:
         under that name, as mappings of label and text."""
         strips: list[Strip] = []
         surplus: list[dict[str, str]] = []
+        limited = self.surplus != "" and room_pt > 0
         used_pt = 0.0
         for row in self._rows:
             for said in row.said(scope):
                 found = self._set(said)
-                height_pt = sum(strip.height_pt for strip in found)
-                if self.surplus and room_pt and (surplus or used_pt + height_pt > room_pt + _HAIR_PT):
-                    surplus.append({"label": said.label, "text": said.value})
-                    continue
-                used_pt += height_pt
-                strips.extend(found)
+                if limited:
+                    used_pt += sum(strip.height_pt for strip in found)
+                    if used_pt > room_pt + _HAIR_PT:
+                        surplus.append({"label": said.label, "text": said.value})
+                        continue
+                strips += found
         if self.surplus:
             # The flow, which is set after the boxes of the first page, finds it there.
             scope[self.surplus] = surplus  # type: ignore[index]  # A document's scope is a dict; setters only read it.
@@ -96,7 +99,8 @@ class RowsSetter:
     def _set(self, said: _Said) -> list[Strip]:
         troubles: list[Trouble] = []
         edition, frame, row = self._edition, self._frame, said.row
-        labels = edition.broken(row.label_pen, said.label, self._label_width_pt(said), troubles)
+        label_pt = self._label_pt or self._rest_pt(said)
+        labels = edition.broken(row.label_pen, said.label, label_pt, troubles)
         values = self._values(said, troubles)
         strips: list[Strip] = [self._line(row, label, value) for label, value in zip_longest(labels, values)]
         if troubles:
@@ -109,15 +113,13 @@ class RowsSetter:
             strip.keep = True
         return strips
 
-    def _label_width_pt(self, said: _Said) -> float:
-        if self._value_pt:
-            return self._value_pt - pt(_GAP_MM)
-        # Values at the right need what they need; the label has the rest.
+    def _rest_pt(self, said: _Said) -> float:
+        """The label's width where values have no column: they need what they need, the label has the rest."""
         value_pt = self._edition.shaped(said.row.value_pen, said.value, []).width_pt
-        return max(self._frame.width_pt - value_pt - pt(_GAP_MM), self._frame.width_pt / 4)
+        return max(self._frame.width_pt - value_pt - _GAP_PT, self._frame.width_pt / 4)
 
     def _values(self, said: _Said, troubles: list[Trouble]) -> Sequence[Shape]:
-        pen, room_pt = said.row.value_pen, self._frame.width_pt - self._value_pt
+        pen, room_pt = said.row.value_pen, self._room_pt
         if self._align == "left":
             return self._edition.broken(pen, said.value, room_pt, troubles)
         shape = self._edition.shaped(pen, said.value, troubles)
@@ -134,8 +136,7 @@ class RowsSetter:
         if label:
             runs.append(Run(row.label_pen, frame.x_pt, label))
         if value:
-            x_pt = frame.x_pt + self._value_pt
-            x_pt += (frame.width_pt - self._value_pt - value.width_pt) * self._spare
+            x_pt = frame.x_pt + self._value_pt + (self._room_pt - value.width_pt) * self._spare
             runs.append(Run(row.value_pen, x_pt, value))
         pen = row.taller_pen
         return LineStrip(

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from layouts.blockparts import TableBlock
 from layouts.blocks.carry import CarrySetter
+from layouts.blocks.cell import Cell
 from layouts.blocks.column import ColumnSetter
 from layouts.blocks.group import GroupSetter
 from layouts.blocks.head import head_of
 from layouts.blocks.row import Grid, Row, StripRow, parted, troubles_of_row
 from layouts.edition import Edition, Frame, Scope, reads_of
 from layouts.geometry import pt
+from layouts.language.expression import Expression
 from layouts.language.schema import own_names
 from layouts.language.scope import item_scope
-from layouts.strip import Strip, Trouble
-
-_NOTHING = Decimal(0)
+from layouts.strip import Strip
 
 
 class TableSetter:
@@ -31,7 +32,6 @@ class TableSetter:
         self._each, names = edition.each(block.each, block.alias)
         pen = edition.pens[block.cell_style]
         self._columns = [ColumnSetter(column, edition, frame, block, names) for column in block.columns]
-        self._no_figures = [None] * len(self._columns)
         self._above_pt, self._below_pt = pt(block.row_above_mm), pt(block.row_below_mm)
         self._least_pt, self._descent_pt = pen.leading_pt, pen.descent_pt
         self._first_pt = self._above_pt + pen.baseline_pt
@@ -48,95 +48,74 @@ class TableSetter:
     def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
         """The rows of a document, group heads and subtotals among them."""
         elements: Sequence[Mapping[str, Any]] = self._each(scope) or ()
-        rows = self._ungrouped(elements, scope) if self._group is None else self._grouped(self._group, elements, scope)
+        rows = self._rows(elements, scope, 0) if self._group is None else self._grouped(self._group, elements, scope)
         if rows:
             rows[0].first_of_table = rows[-1].last_of_table = True
             if self._start is not None:
                 rows[0].value += self._start(scope)
         return [*rows]
 
-    def _ungrouped(self, elements: Sequence[Mapping[str, Any]], scope: Scope) -> list[Row]:
-        rows: list[Row] = []
-        nothing = [None] * len(elements)
-        figures = [column.figures.cells(elements) if column.figures else nothing for column in self._columns]
-        for number, element in enumerate(elements):
-            rows.extend(self._fitting(self._row(element, scope, [made[number] for made in figures]), number))
-        return rows
-
     def _grouped(self, group: GroupSetter, elements: Sequence[Mapping[str, Any]], scope: Scope) -> list[Row]:
         rows: list[Row] = []
         number = 0
         for head, members, foot in group.groups(elements, scope):
             rows.extend(self._belonging(strip, keep=True) for strip in head)
-            for member in members:
-                rows.extend(self._fitting(self._row(member, scope, self._no_figures), number))
-                number += 1
+            rows.extend(self._rows(members, scope, number))
+            number += len(members)
             if foot:
                 rows[-1].keep = True
                 rows.extend(self._belonging(strip, keep=False) for strip in foot)
         return rows
 
-    def _fitting(self, row: Row, number: int) -> Sequence[Row]:
-        """The row of element `number`, in parts when no page holds it."""
-        if row.troubles:
-            row.troubles = troubles_of_row(row.troubles, f"{self._block.each.text}[{number}]")
-        if row.height_pt <= self._tallest_pt:
-            return (row,)
-        return parted(row, self._tallest_pt - self._below_pt - self._descent_pt, self._descent_pt)
+    def _rows(self, elements: Sequence[Mapping[str, Any]], scope: Scope, first: int) -> list[Row]:
+        """The rows of elements that follow one another, from number `first`, column by column; one that no page holds
+        comes in parts."""
+        scopes: dict[int, Scope] = {}
 
-    def _row(self, element: Mapping[str, Any], scope: Scope, figures: Sequence[tuple[str, str] | None]) -> Row:
-        """The row of one element. `figures` are the cells that are made already, one a column, None for the others."""
-        first: list[str] = []
-        more: list[tuple[float, str]] = []
-        hexes: list[str] = []
-        others: list[tuple[str, str]] = []
-        troubles: tuple[Trouble, ...] = ()
-        height_pt = self._least_pt
-        inner: Scope | None = None
-        for column, made in zip(self._columns, figures, strict=True):
-            if made is not None:
-                first.append(made[0])
-                hexes.append(made[1])
-                continue
-            key = column.key(element) if column.key is not None else None
-            cell = column.known.get(key) if key is not None else None
-            if cell is None:
-                cell = column.plain_cell(element) if column.plain else None
-                if cell is None:
-                    inner = inner or item_scope(scope, element, self._block.alias)
-                    cell = column.cell(inner)
-                if key is not None:
-                    column.keep(key, cell)
-            first.append(cell.first)
-            hexes.append(cell.hex)
-            if cell.more:
-                more += cell.more
-            if cell.others:
-                others += cell.others
-            if cell.troubles:
-                troubles += cell.troubles
-            height_pt = max(height_pt, cell.height_pt)
+        def scope_of(at: int) -> Scope:
+            known = scopes.get(at)
+            if known is None:
+                known = scopes[at] = item_scope(scope, elements[at], self._block.alias)
+            return known
+
+        rows: list[Row] = []
+        columns = [column.cells(elements, scope_of) for column in self._columns]
+        for at, cells in enumerate(zip(*columns, strict=True)):
+            row = self._row(cells)
+            if self._value is not None:
+                row.value = self._value_of(self._value, elements[at], scope_of, at)
+            if row.troubles:
+                row.troubles = troubles_of_row(row.troubles, f"{self._block.each.text}[{first + at}]")
+            if row.height_pt <= self._tallest_pt:
+                rows.append(row)
+            else:
+                rows += parted(row, self._tallest_pt - self._below_pt - self._descent_pt, self._descent_pt)
+        return rows
+
+    def _row(self, cells: Sequence[Cell]) -> Row:
+        """The row of one element."""
+        firsts, mores, hexes, others, heights, troubles = zip(*cells, strict=True)
         frame = self._frame
         return Row(
-            name=frame.name,
-            x_pt=frame.x_pt,
-            width_pt=frame.width_pt,
-            height_pt=self._above_pt + height_pt + self._below_pt,
-            troubles=troubles,
-            lines=[(self._first_pt, "".join(first)), *more],
+            frame.name,
+            frame.x_pt,
+            frame.width_pt,
+            self._above_pt + max(self._least_pt, *heights) + self._below_pt,
+            lines=[(self._first_pt, "".join(firsts)), *chain.from_iterable(mores)],
             hexes=hexes,
-            others=others,
-            value=_NOTHING if self._value is None else self._value_of(element, scope),
+            others=[*chain.from_iterable(others)] if any(others) else (),
+            troubles=[*chain.from_iterable(troubles)] if any(troubles) else (),
             grid=self.grid,
         )
 
-    def _value_of(self, element: Mapping[str, Any], scope: Scope) -> Decimal:
+    def _value_of(
+        self, value: Expression, element: Mapping[str, Any], scope_of: Callable[[int], Scope], at: int
+    ) -> Decimal:
         """What a row adds to the sum that is carried."""
-        assert self._value is not None
-        path = self._value.path
+        path = value.path
         if path is not None and len(path) == 1 and path[0] in element:
             return Decimal(element[path[0]])
-        return Decimal(self._value(item_scope(scope, element, self._block.alias)))
+        return Decimal(value(scope_of(at)))
 
     def _belonging(self, strip: Strip, *, keep: bool) -> Row:
         """A strip of a group as a row of the table."""
