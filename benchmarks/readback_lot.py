@@ -22,8 +22,9 @@ from layouts.fonts import default_fonts
 from layouts.layout import load_layout
 from layouts.pageset import PageSet
 from layouts.typeset import PageProgram, compile_layout
+from mailroom.domain.content import printed_lines
 from mailroom.domain.invoice import IssuedInvoice
-from mailroom.production.compose import address_lines, layout_data, page_indices
+from mailroom.production.compose import layout_data, page_indices
 from omr.markset import MarkSet, load_mark_set
 from omr.sheet import SheetId, SheetOrders
 from spool.assemble import assemble
@@ -131,7 +132,7 @@ def print_lot(lot: Lot, file: Path, watch: Stopwatch) -> PrintedLot:
     program = page_program()
     with watch.measures("generate"):
         invoices = list(generate(lot.pieces, lot.seed, lot.countries))
-        addresses = [address_lines(invoice) for invoice in invoices]
+        addresses = [printed_lines(invoice) for invoice in invoices]
         payments = [payment_of(invoice) for invoice in invoices]
         data = list(map(_data, invoices, addresses, payments))
     with watch.measures("typeset"):

@@ -19,8 +19,9 @@ from typing import Any
 from babel.dates import format_date
 
 from examples.generator import ISSUE_DATE, generate
+from mailroom.domain.content import printed_lines
 from mailroom.domain.invoice import InvoiceKind, IssuedInvoice
-from mailroom.production.compose import address_lines, layout_data
+from mailroom.production.compose import layout_data
 
 COUNTRY_OF = {"da": "DK", "de": "AT", "en": "GB", "fi": "FI", "id": "ID", "nb": "NO", "sv": "SE"}
 """Whose documents stand for a language."""
@@ -72,7 +73,7 @@ def _invoice(language: str, seed: int, size: int, kind: str) -> _Data:
     wanted = InvoiceKind(kind)
     at_home = [invoice for invoice in _at_home(language, seed) if invoice.kind is wanted]
     chosen = min(at_home, key=lambda invoice: abs(len(invoice.lines) - size))
-    return layout_data(chosen, address_lines(chosen))
+    return layout_data(chosen, printed_lines(chosen))
 
 
 @cache
@@ -90,7 +91,7 @@ def _words() -> dict[str, Any]:
 
 def _common(language: str, seed: int, kind: str, number: str) -> _Data:
     """What every document has: a document, the parties, no references."""
-    own = layout_data(_issued(language, seed)[0], address_lines(_issued(language, seed)[0]))
+    own = layout_data(_issued(language, seed)[0], printed_lines(_issued(language, seed)[0]))
     document = {"kind": kind, "number": number, "issue_date": ISSUE_DATE, "currency": own["document"]["currency"]}
     return {"document": document, "seller": own["seller"], "recipient": own["recipient"], "references": []}
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from mailroom.domain.address import PostalAddress
+from mailroom.domain.content_json import to_dict
 from mailroom.domain.invoice import AllowanceCharge, InvoiceLine, IssuedInvoice, Party
-from mailroom.domain.invoice_json import to_dict
 
 _PARTY = ("name", "id", "vat_id", "registration", "contact", "phone", "email", "legal")
 _ADDRESS = ("line1", "line2", "line3", "postcode", "town", "region", "country")

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,11 +18,13 @@ from drivers.inserter.profile import load_profile
 from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
+from layouts.pageset import PageSet
 from layouts.parts import Layout
 from layouts.preflight import Preflight
 from layouts.typeset import compile_layout
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
-from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
+from mailroom.domain.errors import Explained, InputRefused, MailroomError, NeedsPerson
+from mailroom.domain.finished import FinishedPdf
 from mailroom.intake.receive import Reception
 from mailroom.production.line import Line, Patience
 from mailroom.production.mark_boxes import mark_boxes
@@ -140,6 +142,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         pages=PageStore(folder / "pages"),
         program=compile_layout(layout, fonts, two_sided=two_sided),
         preflight=Preflight(layout, envelopes, mark_boxes(mark_set), two_sided=two_sided),
+        finished=_NoneYet(),
         fonts=fonts,
         mark_set=mark_set,
         envelopes=envelopes,
@@ -153,6 +156,15 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         tray_limit=settings.tray_limit,
         progress=progress,
     )
+
+
+class _NoneYet:
+    """No finished document can be taken in yet."""
+
+    def page_sets(self, documents: Sequence[FinishedPdf]) -> Iterable[PageSet | Explained]:
+        return [
+            MailroomError("E7020", "finished documents can't be printed here", place=each.file) for each in documents
+        ]
 
 
 def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:

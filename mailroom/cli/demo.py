@@ -23,8 +23,8 @@ from mailroom.cli.operators import DemoOperator
 from mailroom.cli.options import Json
 from mailroom.cli.output import PERSON, StageProgress, print_json, show_error, stdout
 from mailroom.cli.run import run_files, run_report
+from mailroom.domain.content_json import to_dict
 from mailroom.domain.errors import MailroomError
-from mailroom.domain.invoice_json import to_dict
 from mailroom.intake.receive import Received
 from mailroom.production.ports import PrintQueue
 from mailroom.production.run_window import begin_run, carry_on

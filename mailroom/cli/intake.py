@@ -12,6 +12,8 @@ from rich.table import Table
 from mailroom.bootstrap import open_house
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import REFUSED, StageProgress, error_json, print_json, show_error, stdout
+from mailroom.domain.content import Content
+from mailroom.domain.finished import FinishedPdf
 from mailroom.intake.receive import Received
 from mailroom.production.compose import layout_language
 
@@ -45,19 +47,34 @@ _NOTES_MOST = 20
 
 def received_json(result: Received) -> dict[str, Any]:
     """One element of `intake --json`."""
-    invoice = result.invoice
+    content = result.content
     return {
         "file": result.file,
         "status": result.status,
         "kind": result.kind,
-        "number": invoice.number if invoice else None,
-        "customer": invoice.buyer.name if invoice else None,
-        "currency": invoice.currency if invoice else None,
-        "total": str(invoice.totals.payable) if invoice else None,
-        "language": (invoice.language or layout_language(invoice)) if invoice else None,
+        "number": content.number if content else None,
+        "customer": _customer(content) if content else None,
+        "currency": content.currency or None if content else None,
+        "total": _total(content) if content else None,
+        "language": _language(content) if content else None,
         "error": error_json(result.error),
         **({"note": error_json(result.note)} if result.note else {}),
     }
+
+
+def _customer(content: Content) -> str:
+    return next(iter(content.lines), "") if isinstance(content, FinishedPdf) else content.buyer.name
+
+
+def _total(content: Content) -> str | None:
+    amount = content.amount if isinstance(content, FinishedPdf) else content.totals.payable
+    return None if amount is None else str(amount)
+
+
+def _language(content: Content) -> str | None:
+    if isinstance(content, FinishedPdf):
+        return content.language or None
+    return content.language or layout_language(content)
 
 
 def _show(results: list[Received], refused: list[Received], folder: Path) -> None:

@@ -141,7 +141,7 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
                 {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why(ledger, copy)}
                 for copy in waits
             ],
-            "set_aside": [{"document": each.invoice.number, "problem": each.problem} for each in aside],
+            "set_aside": [{"document": each.content.number, "problem": each.problem} for each in aside],
         }
 
 

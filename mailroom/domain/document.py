@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from mailroom.domain.invoice import IssuedInvoice
+from mailroom.domain.content import Content
+from mailroom.domain.finished import FinishedPdf
 
 
 class DocumentState(Enum):
@@ -28,7 +29,7 @@ class Document:
     key: str
     ordinal: int
     customer: str
-    invoice: IssuedInvoice
+    content: Content
     source: str
     received_at: datetime
     state: DocumentState = DocumentState.WAITING
@@ -39,8 +40,10 @@ LIVE = frozenset({DocumentState.WAITING, DocumentState.PLANNED, DocumentState.DE
 """A document in one of these goes out, or has gone: its number is taken."""
 
 
-def document_key(invoice: IssuedInvoice) -> str:
+def document_key(content: Content) -> str:
     """Identity of a document: who issued it, its kind, its number."""
-    seller = invoice.seller
+    if isinstance(content, FinishedPdf):
+        return f"{content.issuer.casefold()}|{content.kind}|{content.number}"
+    seller = content.seller
     issuer = seller.vat_id or seller.registration or seller.id or seller.name.casefold()
-    return f"{issuer}|{invoice.kind.value}|{invoice.number}"
+    return f"{issuer}|{content.kind.value}|{content.number}"

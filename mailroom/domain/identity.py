@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
-from mailroom.domain.invoice import IssuedInvoice, Party
+from mailroom.domain.content import Content
+from mailroom.domain.finished import FinishedPdf
+from mailroom.domain.invoice import Party
 
 
-def customer_key(invoice: IssuedInvoice) -> str:
+def customer_key(content: Content) -> str:
     """One text for one customer of one seller.
 
     The seller's part keeps two sellers' customer number 1001 apart. A party is known by the first of these that the
@@ -16,7 +18,16 @@ def customer_key(invoice: IssuedInvoice) -> str:
     and nothing is matched by likeness: two keys that should be one cost a second envelope, two customers under one
     key put a stranger's invoice into an envelope.
     """
-    return f"{_party_key(invoice.seller, tax_first=True)}|{_party_key(invoice.buyer)}"
+    if isinstance(content, FinishedPdf):
+        return f"issuer={_folded(content.issuer)}|{_finished_key(content)}"
+    return f"{_party_key(content.seller, tax_first=True)}|{_party_key(content.buyer)}"
+
+
+def _finished_key(content: FinishedPdf) -> str:
+    if value := _number(content.customer):
+        return f"id={value}"
+    name = content.lines[0] if content.lines else ""
+    return f"name={_folded(name)}@{_escaped(content.address.normalised())}"
 
 
 def _party_key(party: Party, *, tax_first: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""JSON lines: one document a line, in the form of `mailroom.domain.invoice_json`."""
+"""JSON lines: one document a line, in the form of `mailroom.domain.content_json`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.invoice import IssuedInvoice
-from mailroom.domain.invoice_json import from_dict
+from mailroom.domain.content_json import from_dict
 from mailroom.intake.acceptance import accept
 from mailroom.intake.reading import Reading, refused
 from mailroom.intake.text import not_utf8, tidy, tidy_block

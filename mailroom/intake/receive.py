@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailroom.domain.content import Content, kind_of
 from mailroom.domain.document import LIVE, Document, DocumentState, document_key
 from mailroom.domain.errors import Explained, InputRefused, MailroomError
+from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.identity import customer_key
-from mailroom.domain.invoice import IssuedInvoice
 from mailroom.intake.reader import Reading, read_file
 from mailroom.production.ports import Clock, Ledger, OpenLedger
 from mailroom.production.record import Recorder
@@ -29,7 +30,7 @@ class Received:
     file: str
     status: str
     kind: str
-    invoice: IssuedInvoice | None
+    content: Content | None
     error: Explained | None
     note: Explained | None = None
 
@@ -67,29 +68,29 @@ class Reception:
             if refused:
                 self._set_aside(path, refused)
 
-    def take(self, invoice: IssuedInvoice, source: str) -> InputRefused | None:
-        """Put one invoice into the ledger, so that it goes out exactly once. Returns what the operator should know:
+    def take(self, content: Content, source: str) -> InputRefused | None:
+        """Put one document into the ledger, so that it goes out exactly once. Returns what the operator should know:
 
         E1801  it is there already; nothing was added (taking in twice is harmless).
         E1802  its number is taken by a document with other content; it is set aside until a person decides.
         """
-        key = document_key(invoice)
+        key = document_key(content)
         note: InputRefused | None = None
         with self.open_ledger() as ledger:
             held = ledger.documents_of(key)
             live = [document for document in held if document.state in LIVE]
-            same = next((document for document in (*live, *held) if document.invoice == invoice), None)
+            same = next((document for document in (*live, *held) if document.content == content), None)
             if live and self.duplicates_by is None:
                 known = same is not None and same.state in LIVE
-                note = (_already if known else _conflict)(invoice, source, live[0])
+                note = (_already if known else _conflict)(content, source, live[0])
                 if same is None:
-                    self._add(ledger, key, invoice, source, note)
+                    self._add(ledger, key, content, source, note)
             else:
                 document = same if same is not None and same.state is DocumentState.SET_ASIDE else None
                 if document is not None:
                     ledger.set_document(document.id, DocumentState.WAITING)
                 else:
-                    document = self._add(ledger, key, invoice, source, None)
+                    document = self._add(ledger, key, content, source, None)
                 if live:
                     Recorder(ledger, self.clock).accept_duplicate(document, f"person:{self.duplicates_by}")
                 else:
@@ -97,10 +98,8 @@ class Reception:
             ledger.commit()
         return note
 
-    def _add(
-        self, ledger: Ledger, key: str, invoice: IssuedInvoice, source: str, problem: InputRefused | None
-    ) -> Document:
-        document = ledger.add_document(key, customer_key(invoice), invoice, source, self.clock())
+    def _add(self, ledger: Ledger, key: str, content: Content, source: str, problem: InputRefused | None) -> Document:
+        document = ledger.add_document(key, customer_key(content), content, source, self.clock())
         if problem is not None:
             text = f"{problem.code} {problem.message}. {problem.remedy}"
             ledger.set_document(document.id, DocumentState.SET_ASIDE, text)
@@ -163,26 +162,27 @@ def _supersede(ledger: Ledger, held: Iterable[Document], document: Document) -> 
             ledger.set_document(earlier.id, DocumentState.WITHDRAWN, f"superseded by {document.source}")
 
 
-def _already(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
+def _already(content: Content, source: str, first: Document) -> InputRefused:
     return InputRefused(
         "E1801",
-        f"{_name(invoice)} was taken in before: it goes out once",
+        f"{_name(content)} was taken in before: it goes out once",
         place=_places(source, first),
         remedy="Nothing to do. To send it once more: intake --accept-duplicates NAME.",
     )
 
 
-def _conflict(invoice: IssuedInvoice, source: str, first: Document) -> InputRefused:
+def _conflict(content: Content, source: str, first: Document) -> InputRefused:
     return InputRefused(
         "E1802",
-        f"{_name(invoice)} was taken in before, with other content: this one is set aside",
+        f"{_name(content)} was taken in before, with other content: this one is set aside",
         place=_places(source, first),
         remedy="Ask the sender which one holds. To send this one, too: intake --accept-duplicates NAME.",
     )
 
 
-def _name(invoice: IssuedInvoice) -> str:
-    return f"{invoice.kind.value} {invoice.number} of {invoice.seller.name}"
+def _name(content: Content) -> str:
+    issuer = content.issuer if isinstance(content, FinishedPdf) else content.seller.name
+    return f"{kind_of(content)} {content.number} of {issuer}"
 
 
 def _places(source: str, first: Document) -> str:

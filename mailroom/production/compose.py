@@ -1,4 +1,5 @@
-"""Compose: a waiting document → its PageSet in the page store. Typesetting happens once, here."""
+"""Compose: a waiting document → its PageSet in the page store. Data are typeset, finished pages taken as they are:
+once, here."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from typing import Any
 from layouts.errors import LayoutError
 from layouts.pageset import PageSet
 from layouts.wording import load_wording
+from mailroom.domain.content import printed_lines
 from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.errors import Explained
+from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.domain.piece import PieceDocument
-from mailroom.domain.recipient import recipient_lines
 from mailroom.production.plant import Plant
 
 _LOT = 64
@@ -29,22 +32,20 @@ class Composed:
 
 
 def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
-    """Typeset every waiting document. Returns the composed ones and those set aside: what can't be set is kept with
-    its problem, by name, and the rest goes on."""
+    """Make the pages of every waiting document. Returns the composed ones and those set aside: what can't be set is
+    kept with its problem, by name, and the rest goes on."""
     with plant.read_ledger() as ledger:
         waiting = ledger.documents(DocumentState.WAITING)
     composed: list[Composed] = []
-    refused: list[tuple[Document, LayoutError]] = []
+    refused: list[tuple[Document, Explained]] = []
     for part in _parts(waiting):
         page_sets: list[PageSet] = []
-        for document in part:
-            try:
-                done, page_set = typeset(plant, document)
-            except LayoutError as error:
-                refused.append((document, error))
+        for document, made in _made(plant, part):
+            if isinstance(made, PageSet):
+                composed.append(_composed(document, made))
+                page_sets.append(made)
             else:
-                composed.append(done)
-                page_sets.append(page_set)
+                refused.append((document, made))
         plant.pages.put_all(page_sets)
         plant.progress("compose", len(composed) + len(refused), len(waiting))
     if refused:
@@ -62,19 +63,30 @@ def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
         yield documents[start : start + _LOT]
 
 
-def typeset(plant: Plant, document: Document) -> tuple[Composed, PageSet]:
-    """Typeset one document. Raises LayoutError."""
-    invoice = document.invoice
-    lines = address_lines(invoice)
-    data, language = layout_data(invoice, lines), layout_language(invoice)
-    page_set = plant.program.typeset(data, language, {"country": invoice.buyer.address.country}, plant.preflight)
-    pages = PieceDocument(document.id, invoice.number, page_set.key, len(page_set.pages))
-    return Composed(document, lines, pages), page_set
+def _made(plant: Plant, documents: Sequence[Document]) -> Iterator[tuple[Document, PageSet | Explained]]:
+    """Each document with its pages, or with what is wrong with it. Finished ones are asked for together: those of one
+    file are taken out of it at once."""
+    finished = [document.content for document in documents if isinstance(document.content, FinishedPdf)]
+    taken = iter(plant.finished.page_sets(finished)) if finished else iter(())
+    for document in documents:
+        if isinstance(document.content, FinishedPdf):
+            yield document, next(taken)
+            continue
+        try:
+            yield document, _typeset(plant, document.content)
+        except LayoutError as error:
+            yield document, error
 
 
-def address_lines(invoice: IssuedInvoice) -> tuple[str, ...]:
-    """The address as printed in the window."""
-    return recipient_lines(invoice.buyer, invoice.deliver_to, invoice.seller.address.country)
+def _composed(document: Document, page_set: PageSet) -> Composed:
+    pages = PieceDocument(document.id, document.content.number, page_set.key, len(page_set.pages))
+    return Composed(document, printed_lines(document.content), pages)
+
+
+def _typeset(plant: Plant, invoice: IssuedInvoice) -> PageSet:
+    """Typeset one invoice. Raises LayoutError."""
+    data, language = layout_data(invoice, printed_lines(invoice)), layout_language(invoice)
+    return plant.program.typeset(data, language, {"country": invoice.buyer.address.country}, plant.preflight)
 
 
 _LANGUAGE_OF = {

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import groupby
 
 from layouts.envelope import Envelope
+from mailroom.domain.content import address_of, kind_of
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState
@@ -39,11 +40,10 @@ def group(composed: Iterable[Composed]) -> list[list[Composed]]:
     A group keeps the order of arrival, credit notes behind the invoices."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[Composed]] = {}
     for each in composed:
-        invoice = each.document.invoice
-        address = (invoice.deliver_to or invoice.buyer.address).normalised()
+        address = address_of(each.document.content).normalised()
         groups.setdefault((each.document.customer, address, each.lines), []).append(each)
     return [
-        sorted(members, key=lambda each: (each.document.invoice.kind.value != "invoice", each.document.id))
+        sorted(members, key=lambda each: (kind_of(each.document.content) != "invoice", each.document.id))
         for members in groups.values()
     ]
 
@@ -77,8 +77,7 @@ def plan_pieces(
 
 def _piece(members: Sequence[Composed], envelopes: Sequence[Envelope], sides: str) -> PiecePlan:
     first = members[0]
-    invoice = first.document.invoice
-    address = invoice.deliver_to or invoice.buyer.address
+    address = address_of(first.document.content)
     sheets = sum(sheets_of(each.pages.pages, sides) for each in members)
     envelope = next(envelope for envelope in envelopes if sheets <= envelope.max_sheets)
     postcode = address.postcode.replace(" ", "")
@@ -120,7 +119,7 @@ def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
 
 def _nothing_waits(aside: Sequence[Document]) -> MailroomError:
     """E7011, with the documents that could not be set: they are the likely reason."""
-    listed = "; ".join(f"{document.invoice.number}: {document.problem}" for document in aside[:5])
+    listed = "; ".join(f"{document.content.number}: {document.problem}" for document in aside[:5])
     more = f"; and {len(aside) - 5} more" if len(aside) > 5 else ""
     return MailroomError(
         "E7011",

@@ -10,7 +10,7 @@ from layouts.envelope import Envelope
 from layouts.fonts import FontSet
 from layouts.preflight import Preflight
 from layouts.typeset import PageProgram
-from mailroom.production.ports import Clock, OpenLedger, Progress
+from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress
 from omr.markset import MarkSet
 from spool.output import OutputCondition
 from spool.pagestore import PageStore
@@ -21,6 +21,7 @@ from spool.press_profile import PressProfile
 class Plant:
     """
     folder        the installation's folder; each run has `folder/runs/RUN/`.
+    finished      takes the pages of finished documents out of the PDFs they came in.
     preflight     checks each composed page against the envelopes' windows, the clear zones and the marks.
     envelopes     smallest first; a piece gets the first that takes its sheets.
     press         how the press stacks and which papers it has; condition is what its colours mean.
@@ -38,6 +39,7 @@ class Plant:
     pages: PageStore
     program: PageProgram
     preflight: Preflight
+    finished: FinishedPages
     fonts: FontSet
     mark_set: MarkSet
     envelopes: tuple[Envelope, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -17,8 +17,11 @@ from drivers.inserter.vocabulary import (
     Position,
     Status,
 )
+from layouts.pageset import PageSet
+from mailroom.domain.content import Content
 from mailroom.domain.document import Document, DocumentState
-from mailroom.domain.invoice import IssuedInvoice
+from mailroom.domain.errors import Explained
+from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
@@ -27,6 +30,14 @@ from spool.job import JobReport, PrintJob
 
 Clock = Callable[[], datetime]
 """Returns an aware datetime."""
+
+
+class FinishedPages(Protocol):
+    """Where the pages of finished documents come from."""
+
+    def page_sets(self, documents: Sequence[FinishedPdf]) -> Iterable[PageSet | Explained]:
+        """For each document, in order, its pages, or what is wrong with them."""
+        ...
 
 
 class Ledger(Protocol):
@@ -47,7 +58,7 @@ class Ledger(Protocol):
         """Every document taken in under this key, in order of arrival."""
         ...
 
-    def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document: ...
+    def add_document(self, key: str, customer: str, content: Content, source: str, at: datetime) -> Document: ...
 
     def documents(self, state: DocumentState) -> list[Document]: ...
 

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Select, Update, func, select
 
+from mailroom.domain.content import Content
+from mailroom.domain.content_json import to_dict
 from mailroom.domain.document import Document, DocumentState
-from mailroom.domain.invoice import IssuedInvoice
-from mailroom.domain.invoice_json import to_dict
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
@@ -93,21 +93,21 @@ class SqlLedger:
         rows = self._rows(select(documents).where(documents.c.key == key).order_by(documents.c.ordinal))
         return [document_of(row) for row in rows]
 
-    def add_document(self, key: str, customer: str, invoice: IssuedInvoice, source: str, at: datetime) -> Document:
+    def add_document(self, key: str, customer: str, content: Content, source: str, at: datetime) -> Document:
         count = select(func.count()).select_from(documents).where(documents.c.key == key)
         ordinal = self._readable().connection.execute(count).scalar_one()
         row = {
             "key": key,
             "ordinal": ordinal,
             "customer": customer,
-            "invoice": to_dict(invoice),
+            "content": to_dict(content),
             "source": source,
             "received_at": at,
             "state": DocumentState.WAITING,
             "problem": "",
         }
         new = self._writable().connection.execute(documents.insert().returning(documents.c.id), row).scalar_one()
-        return Document(new, key, ordinal, customer, invoice, source, in_utc(at))
+        return Document(new, key, ordinal, customer, content, source, in_utc(at))
 
     def documents(self, state: DocumentState) -> list[Document]:
         rows = select(documents).where(documents.c.state == state).order_by(documents.c.id)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from mailroom.domain.content_json import content_of
 from mailroom.domain.document import Document
-from mailroom.domain.invoice_json import from_dict
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.piece import Copy, MailPiece, PieceDocument
 from mailroom.domain.run import Batch, MailRun
@@ -30,7 +30,7 @@ _JOURNAL_TEXTS = (
 
 
 def document_of(row: RowMapping) -> Document:
-    return Document(**{**row, "invoice": from_dict(row["invoice"])})
+    return Document(**{**row, "content": content_of(row["content"])})
 
 
 def run_of(row: RowMapping) -> MailRun:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mailroom.domain.invoice_json import to_dict
+from mailroom.domain.content_json import to_dict
 from mailroom.intake.reader import read_file
 from mailroom.intake.reading import Reading
 from tests.intake.invoices import invoice

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from mailroom.domain.content_json import to_dict
 from mailroom.domain.invoice import IssuedInvoice
-from mailroom.domain.invoice_json import to_dict
 from mailroom.intake import jsonl
 from tests.intake.invoices import invoice, line, sound_invoices
 from tests.intake.samples import document, outcomes, readings

@@ -14,8 +14,9 @@ import pytest
 
 from examples.files import write_jsonl
 from examples.generator import generate
-from mailroom.domain.document import DocumentState
+from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.invoice import IssuedInvoice
 from mailroom.intake.receive import Received, Reception
 from mailroom.store.store import Store, open_store
 from spool.job import SpoolError
@@ -52,9 +53,14 @@ def listing(quarantine: Path) -> dict[str, Any]:
     return found
 
 
+def notes_of(document: Document) -> tuple[str, ...]:
+    assert isinstance(document.content, IssuedInvoice)
+    return document.content.notes
+
+
 def waiting(store: Store) -> list[str]:
     with store.reader() as ledger:
-        return [document.invoice.number for document in ledger.documents(DocumentState.WAITING)]
+        return [document.content.number for document in ledger.documents(DocumentState.WAITING)]
 
 
 def codes(results: list[Received]) -> list[str | None]:
@@ -81,14 +87,14 @@ def test_a_refused_file_is_kept_unchanged_beside_its_reasons(store: Store, quara
 
 def test_a_file_that_can_not_be_read_is_quarantined(store: Store, quarantine: Path) -> None:
     (result,) = receive(store, quarantine, BAD / "letter.pdf")
-    assert (result.status, result.kind, result.invoice) == ("quarantined", "unknown", None)
+    assert (result.status, result.kind, result.content) == ("quarantined", "unknown", None)
     assert (quarantine / listing(quarantine)["kept"]).suffix == ".pdf"
 
 
 def test_one_bad_line_costs_one_document(store: Store, quarantine: Path) -> None:
     results = receive(store, quarantine, BAD / "one-bad-line.jsonl")
     assert [each.status for each in results] == ["accepted", "refused", "accepted"]
-    assert waiting(store) == [each.invoice.number for each in results if each.invoice and not each.error]
+    assert waiting(store) == [each.content.number for each in results if each.content and not each.error]
     found = listing(quarantine)
     assert [error["code"] for error in found["errors"]] == ["E1009"]
     assert "line 2" in found["errors"][0]["place"]
@@ -144,7 +150,7 @@ def test_a_number_that_stands_for_two_contents_is_set_aside_once(
     with store.reader() as ledger:
         (aside,) = ledger.documents(DocumentState.SET_ASIDE)
     assert aside.problem.startswith("E1802")
-    assert aside.invoice.notes == ("Another note.",)
+    assert notes_of(aside) == ("Another note.",)
 
 
 def test_a_person_lets_the_one_set_aside_go_out_too(
@@ -167,7 +173,7 @@ def test_a_corrected_document_takes_the_place_of_one_set_aside(
         ledger.commit()
     assert notes(receive(store, quarantine, versions[1])) == [None]
     with store.reader() as ledger:
-        assert [document.invoice.notes for document in ledger.documents(DocumentState.WAITING)] == [("Another note.",)]
+        assert [notes_of(document) for document in ledger.documents(DocumentState.WAITING)] == [("Another note.",)]
         (withdrawn,) = ledger.documents(DocumentState.WITHDRAWN)
     assert "superseded" in withdrawn.problem
 

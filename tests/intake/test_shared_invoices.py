@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from mailroom.domain.content_json import from_dict, to_dict
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import AllowanceCharge, InvoiceKind, IssuedInvoice
-from mailroom.domain.invoice_json import from_dict, to_dict
 from mailroom.domain.recipient import RECIPIENT_LINES_MAX, recipient_lines
 from mailroom.intake.reader import read_file
 from tests.shared_data import shared_data

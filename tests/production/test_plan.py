@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from layouts.envelope import load_envelope
 from mailroom.domain.address import PostalAddress
+from mailroom.domain.content import printed_lines
 from mailroom.domain.document import Document, document_key
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import InvoiceKind, IssuedInvoice, Party, Totals
 from mailroom.domain.piece import PieceDocument
-from mailroom.production.compose import Composed, address_lines, page_indices, sheets_of
+from mailroom.production.compose import Composed, page_indices, sheets_of
 from mailroom.production.plan import group, plan_pieces
 from spool.cut import SheetLoad, cut
 
@@ -42,7 +43,7 @@ def composed(
     )
     at = datetime(2026, 1, 2, tzinfo=UTC)
     document = Document(number, document_key(invoice), 0, customer_key(invoice), invoice, "test", at)
-    return Composed(document, address_lines(invoice), PieceDocument(number, str(number), f"key{number}", pages))
+    return Composed(document, printed_lines(invoice), PieceDocument(number, str(number), f"key{number}", pages))
 
 
 def test_documents_of_one_customer_at_one_address_share_a_piece() -> None:
@@ -67,8 +68,9 @@ def test_the_name_alone_never_joins_two_customers() -> None:
 
 def test_a_credit_note_follows_the_invoices() -> None:
     note = composed(1, "A")
-    invoice = replace(note.document.invoice, kind=InvoiceKind.CREDIT_NOTE)
-    note = replace(note, document=replace(note.document, invoice=invoice))
+    assert isinstance(note.document.content, IssuedInvoice)
+    invoice = replace(note.document.content, kind=InvoiceKind.CREDIT_NOTE)
+    note = replace(note, document=replace(note.document, content=invoice))
     assert [each.document.id for each in group([note, composed(2, "A")])[0]] == [2, 1]
 
 

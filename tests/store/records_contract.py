@@ -106,7 +106,7 @@ class RecordsContract(OnAStore):
             assert ledger.documents(DocumentState.WAITING) == []
             (aside,) = ledger.documents(DocumentState.SET_ASIDE)
             assert aside.problem == "seven address lines"
-            assert aside.invoice == invoice()
+            assert aside.content == invoice()
 
     def test_a_run_is_closed_at_a_moment_whatever_its_offset(self, begin: Callable[[], Ledger]) -> None:
         oslo = NOW.astimezone(timezone(timedelta(hours=1)))

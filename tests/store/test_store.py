@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -15,11 +16,12 @@ import pytest
 from alembic import command
 from sqlalchemy import UniqueConstraint, event, inspect
 
+from mailroom.domain.content_json import to_dict
 from mailroom.domain.journal import Entry
 from mailroom.store.errors import StoreError
 from mailroom.store.store import Store, migrations, open_store
 from mailroom.store.tables import metadata
-from tests.store.ledgers import NOW, run, unbroken
+from tests.store.ledgers import NOW, invoice, run, unbroken
 
 FORK = multiprocessing.get_context("fork")
 
@@ -178,6 +180,22 @@ def test_alembic_finds_nothing_left_to_migrate(store: Store) -> None:
         config = migrations()
         config.attributes["connection"] = connection
         command.check(config)
+
+
+def test_documents_of_the_first_version_are_there_after_the_upgrade(path: Path) -> None:
+    with open_at(path) as store:
+        with store.engine.begin() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.exec_driver_sql(
+                "INSERT INTO documents (key, ordinal, customer, invoice, source, received_at, state, problem) "
+                "VALUES ('key', 0, '10042', ?, 'in/a.xml', '2026-03-02T06:30:00+00:00', 'waiting', '')",
+                (json.dumps(to_dict(invoice())),),
+            )
+        store.upgrade()
+        with store.reader() as ledger:
+            assert [document.content for document in ledger.documents_of("key")] == [invoice()]
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:

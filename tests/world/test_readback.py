@@ -41,8 +41,9 @@ from layouts.pageset import PageSet
 from layouts.remittance.finland import viite_is_valid
 from layouts.remittance.switzerland import qr_reference_is_valid
 from mailroom.domain.arithmetic import check_totals
+from mailroom.domain.content import printed_lines
 from mailroom.domain.invoice import IssuedInvoice, Payment
-from mailroom.production.compose import address_lines, layout_data
+from mailroom.production.compose import layout_data
 from omr.sheet import SheetId, SheetOrders
 from spool.archive import write_document
 from spool.assemble import assemble
@@ -323,7 +324,7 @@ def test_code_lines_are_those_of_the_published_examples(
 def page_sets() -> tuple[PageSet, ...]:
     """Six documents, in several languages."""
     invoices = [invoice for invoice in generate(12, 5, EVERY_COUNTRY) if len(invoice.lines) < 60][:6]
-    return tuple(page_program().typeset(layout_data(one, address_lines(one)), one.language) for one in invoices)
+    return tuple(page_program().typeset(layout_data(one, printed_lines(one)), one.language) for one in invoices)
 
 
 @pytest.fixture(scope="module")

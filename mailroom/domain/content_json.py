@@ -1,8 +1,9 @@
-"""An IssuedInvoice as JSON and back, without loss: the form in which documents are stored and exchanged as JSON lines.
+"""What a document says as JSON and back, without loss: the form in which documents are stored, and invoices are
+exchanged as JSON lines.
 
 Amounts, quantities, prices and rates are strings of plain digits ("10.50"), dates ISO 8601, kinds their words. Fields
 that hold their default are left out. The converters are made once from the dataclasses themselves, so a field added to
-the invoice is carried without a change here.
+one of them is carried without a change here.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from mailroom.domain.content import Content
 from mailroom.domain.errors import InputRefused
+from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.invoice import IssuedInvoice
 
 Encoder = Callable[[Any], Any]
@@ -29,17 +32,27 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WORDS = {
     str: "a text",
     bool: "true or false",
+    int: "a whole number",
     list: "a list",
     dict: "an object",
 }
 _EXPONENT_MAX = 15
+_TYPE, _FINISHED = "type", "finished-pdf"
 _TELL_ALL = 3
 """How many unknown fields one error names."""
 
 
-def to_dict(invoice: IssuedInvoice) -> dict[str, Any]:
-    """The invoice as values that `json.dumps` takes."""
-    return cast("dict[str, Any]", _encoder(IssuedInvoice)(invoice))
+def to_dict(content: Content) -> dict[str, Any]:
+    """The content as values that `json.dumps` takes. A finished document says so; all else is an invoice."""
+    said = cast("dict[str, Any]", _encoder(cast("Any", type(content)))(content))
+    return {_TYPE: _FINISHED, **said} if isinstance(content, FinishedPdf) else said
+
+
+def content_of(data: Mapping[str, Any]) -> Content:
+    """The content that `to_dict` made these values from. Raises InputRefused like `from_dict`."""
+    if data.get(_TYPE) != _FINISHED:
+        return from_dict(data)
+    return cast("FinishedPdf", _decoded(FinishedPdf, {name: value for name, value in data.items() if name != _TYPE}))
 
 
 def from_dict(data: Mapping[str, Any]) -> IssuedInvoice:
@@ -48,8 +61,12 @@ def from_dict(data: Mapping[str, Any]) -> IssuedInvoice:
     Raises InputRefused, its `place` the path of the field ("lines[3].quantity"): E1010 for a field that is absent,
     E1011 for a value that can't be read, E1012 for a value of the wrong type or a field that does not exist.
     """
+    return cast("IssuedInvoice", _decoded(IssuedInvoice, data))
+
+
+def _decoded(record: Any, data: Mapping[str, Any]) -> Any:
     try:
-        return cast("IssuedInvoice", _decoder(IssuedInvoice)(data))
+        return _decoder(record)(data)
     except _Fault as fault:
         raise InputRefused(fault.code, fault.fact, place=fault.path, remedy=fault.remedy) from None
 
@@ -115,6 +132,7 @@ def _enum_value(value: Enum) -> Any:
 _PLAIN_ENCODERS: dict[Any, Encoder] = {
     str: _same,
     bool: _same,
+    int: _same,
     Decimal: lambda value: format(value, "f"),
     date: date.isoformat,
 }
@@ -214,6 +232,12 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong_type(int, value)
+    return value
+
+
 def _decimal(value: Any) -> Decimal:
     text = format(value, "f") if isinstance(value, Decimal) and _is_plain(value) else value
     if isinstance(text, int) and not isinstance(text, bool):
@@ -242,4 +266,4 @@ def _date(value: Any) -> date:
     raise _Fault("E1011", f"{text[:40]!r} is not a date", 'Write it like "2026-03-31".')
 
 
-_PLAIN_DECODERS: dict[Any, Decoder] = {str: _text, bool: _flag, Decimal: _decimal, date: _date}
+_PLAIN_DECODERS: dict[Any, Decoder] = {str: _text, bool: _flag, int: _whole, Decimal: _decimal, date: _date}

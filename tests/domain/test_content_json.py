@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from mailroom.domain.content_json import from_dict, to_dict
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.invoice import IssuedInvoice
-from mailroom.domain.invoice_json import from_dict, to_dict
 from tests.intake.invoices import any_invoices, invoice
 
 
