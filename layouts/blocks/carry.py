@@ -8,6 +8,7 @@ from layouts.blockparts import Carry, TableBlock
 from layouts.edition import Edition, Frame
 from layouts.geometry import pt
 from layouts.ink import Ink
+from layouts.strip import LineStrip, Run, Trouble
 
 
 class CarrySetter:
@@ -28,9 +29,17 @@ class CarrySetter:
 
     def draw(self, ink: Ink, amount: Decimal, y_pt: float, *, brought: bool) -> None:
         """Set the sum in a strip that begins at y: the words left of the column, the figure at its right edge."""
-        pen = self._pen
-        baseline_pt = y_pt + (self.height_pt - pen.leading_pt) / 2 + pen.baseline_pt
-        words = pen.shape(self._words[brought])
-        ink.set(pen, self._left_pt - words.width_pt, baseline_pt, words)
-        figure = pen.shape(self._edition.wording.figures.amount(amount, self._edition.digits))
-        ink.set(pen, self._right_pt - figure.width_pt, baseline_pt, figure)
+        edition, pen = self._edition, self._pen
+        troubles: list[Trouble] = []
+        words = edition.shaped(pen, self._words[brought], troubles)
+        figure = edition.shaped(pen, edition.wording.figures.amount(amount, edition.digits), troubles)
+        left_pt = self._left_pt - words.width_pt
+        LineStrip(
+            self._frame.name,
+            left_pt,
+            self._right_pt - left_pt,
+            self.height_pt,
+            troubles=troubles,
+            runs=(Run(pen, left_pt, words), Run(pen, self._right_pt - figure.width_pt, figure)),
+            baseline_pt=(self.height_pt - pen.leading_pt) / 2 + pen.baseline_pt,
+        ).draw(ink, y_pt)

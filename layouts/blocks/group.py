@@ -13,7 +13,7 @@ from layouts.geometry import pt
 from layouts.language.expression import Expression
 from layouts.language.schema import Leaf, Names
 from layouts.language.scope import item_scope
-from layouts.strip import LineStrip, Run, Strip
+from layouts.strip import LineStrip, Run, Strip, Trouble
 
 _NOTHING = Decimal(0)
 
@@ -65,7 +65,9 @@ class GroupSetter:
             last = foot[-1] if foot else None
             if isinstance(last, LineStrip):
                 pen, figures = self._foot.pen, self._edition.wording.figures
+                troubles: list[Trouble] = []
                 for total, right_pt in totals:
-                    shape = pen.shape(figures.amount(total, self._edition.digits))
+                    shape = self._edition.shaped(pen, figures.amount(total, self._edition.digits), troubles)
                     last.runs = (*last.runs, Run(pen, right_pt - shape.width_pt, shape))
+                last.troubles = (*last.troubles, *troubles)
         return head, members, foot

@@ -356,3 +356,15 @@ def test_captions_say_the_same_in_every_document(tmp_path: Path, fonts: FontSet)
     program = program_of(tmp_path, fonts, AREAS, table().replace("Name of the goods", "{title}"))
     with pytest.raises(LayoutError, match="E4051 there is no field 'title'"):
         program.check("en", "")
+
+
+def test_a_carried_sum_in_words_that_no_font_has_is_told_with_its_page(tmp_path: Path, fonts: FontSet) -> None:
+    program = program_of(tmp_path, fonts, AREAS, table(more=CARRY.replace('carried = "carried"', 'carried = "漢"')))
+    long = document("", *[line(f"row {number}") for number in range(80)])
+
+    found = [finding for finding in program.inspect(long, "en").findings if finding.rule == "missing-glyph"]
+
+    assert [finding.page for finding in found] == [1]
+    assert "漢" in found[0].message
+    with pytest.raises(LayoutError, match="E4030"):
+        program.typeset(long, "en")
