@@ -1,0 +1,214 @@
+"""Reading a PDF: the text in each zone, blank pages, labels, bookmarks, barcodes and embedded XML, nothing else."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from mailroom.domain.errors import InputRefused
+from mailroom.intake.finished import barcodes
+from mailroom.intake.finished.definition import (
+    PAGES_MAX,
+    ByBarcode,
+    ByBookmark,
+    ByPageLabel,
+    JobDefinition,
+    ZoneBox,
+)
+from mailroom.intake.finished.embedded import read_embedded
+from mailroom.intake.finished.examination import Bookmark, EmbeddedInvoice, Examination, PageSeen
+from mailroom.intake.finished.index_file import read_index
+from mailroom.intake.xml_tree import XML_BYTES_MAX
+
+PT_PER_MM = 72 / 25.4
+ZONE_CHARS_MAX = 8_192
+"""Signs of a zone's text that are read: a full page of small print has some 6,000."""
+
+_BLANK_DPI = 36
+_WHITE = 250
+"""A page without text is blank when nothing on it is darker than this, of 255."""
+
+_BLANKS = re.compile(r"[^\S\n]+")
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff]")
+_ATTACHMENTS_MAX = 1_000
+_BOOKMARKS_MAX = 200_000
+
+Rect = tuple[float, float, float, float]
+"""Left, bottom, right, top in points of the page's own coordinates."""
+
+
+def examine(file: Path, definition: JobDefinition) -> Examination:
+    """All that the definition asks of a file.
+
+    Raises InputRefused: E1504 the file is no PDF that can be opened, has no page or too many; E1506 and E1507 of its
+    index file. A page that can't be read is in the examination with its fault.
+    """
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    index = read_index(file, definition.index) if definition.index else None
+    boxes = definition.boxes()
+    split = definition.split
+    with open_pdf(file) as pdf:
+        return Examination(
+            file=file.name,
+            sha256=digest,
+            zones=tuple(boxes),
+            pages=tuple(_pages(pdf, definition, tuple(boxes.values()))),
+            bookmarks=tuple(read_bookmarks(pdf)) if isinstance(split, ByBookmark) else (),
+            embedded=() if definition.embedded == "ignore" else tuple(read_attachments(pdf)),
+            index=index,
+        )
+
+
+def examine_plain(file: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """`examine` for a process of its own: plain values in, plain values out."""
+    return examine(Path(file), JobDefinition.model_validate(definition)).plain()
+
+
+@contextmanager
+def open_pdf(file: Path) -> Iterator[pypdfium2.PdfDocument]:
+    """A PDF opened for reading. Raises InputRefused E1504."""
+    try:
+        pdf = pypdfium2.PdfDocument(file)
+    except (pypdfium2.PdfiumError, FileNotFoundError) as error:
+        raise _unopened(file, str(error)) from error
+    with closing(pdf):
+        if not 0 < len(pdf) <= PAGES_MAX:
+            raise _unopened(file, f"it has {len(pdf):,} pages, not 1 to {PAGES_MAX:,}")
+        yield pdf
+
+
+def _unopened(file: Path, why: str) -> InputRefused:
+    return InputRefused(
+        "E1504",
+        f"{file.name} can't be opened as a PDF: {why}",
+        place=str(file),
+        remedy="Have the sender export it again, without a password.",
+    )
+
+
+def _pages(pdf: pypdfium2.PdfDocument, definition: JobDefinition, boxes: tuple[ZoneBox, ...]) -> Iterator[PageSeen]:
+    split = definition.split
+    reader = ZoneReader(boxes)
+    wanted = split if isinstance(split, ByBarcode) else None
+    labelled = isinstance(split, ByPageLabel)
+    for index in range(len(pdf)):
+        try:
+            page = pdf[index]
+        except pypdfium2.PdfiumError as error:
+            yield PageSeen(index + 1, 0.0, 0.0, texts=("",) * len(boxes), fault=str(error))
+            continue
+        with closing(page):
+            width_pt, height_pt = page.get_size()
+            texts, blank = reader.read(page)
+            yield PageSeen(
+                number=index + 1,
+                width_mm=round(width_pt / PT_PER_MM, 2),
+                height_mm=round(height_pt / PT_PER_MM, 2),
+                rotation=page.get_rotation(),
+                texts=texts,
+                blank=blank,
+                label=(pdf.get_page_label(index) or "") if labelled else "",
+                codes=barcodes.read_codes(page, wanted.symbologies, wanted.box) if wanted else (),
+            )
+
+
+class ZoneReader:
+    """The text in each of some zones, page after page. A page's text is loaded once for all of them."""
+
+    def __init__(self, boxes: tuple[ZoneBox, ...]) -> None:
+        self._boxes = boxes
+        self._buffer = (ctypes.c_ushort * ZONE_CHARS_MAX)()
+        self._rects: dict[tuple[Rect, int], tuple[Rect, ...]] = {}
+
+    def read(self, page: pypdfium2.PdfPage) -> tuple[tuple[str, ...], bool]:
+        """The zones' texts, tidied, and whether the page is blank."""
+        key = (page.get_bbox(), page.get_rotation())
+        rects = self._rects.get(key)
+        if rects is None:
+            rects = self._rects[key] = tuple(user_rect(box, *key) for box in self._boxes)
+        with closing(page.get_textpage()) as text_page:
+            texts = tuple(self._text(text_page.raw, rect) for rect in rects)
+            blank = not any(texts) and _has_no_text(text_page) and _is_white(page)
+        return texts, blank
+
+    def _text(self, text_page: Any, rect: Rect) -> str:
+        left, bottom, right, top = rect
+        length = pdfium.FPDFText_GetBoundedText(text_page, left, top, right, bottom, self._buffer, ZONE_CHARS_MAX)
+        if length <= 0:
+            return ""
+        return tidied(ctypes.string_at(self._buffer, 2 * length).decode("utf-16-le", errors="replace"))
+
+
+def tidied(text: str) -> str:
+    """Text as a pattern meets it: composed letters, single blanks, no invisible signs, no empty lines."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    text = _BLANKS.sub(" ", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line)
+
+
+def user_rect(box: ZoneBox, bounds: Rect, rotation: int) -> Rect:
+    """A zone of the page as shown, in the page's own coordinates. `bounds` is its visible box, `rotation` in degrees
+    clockwise."""
+    left, bottom, right, top = bounds
+    u_0, v_0 = box.x_mm * PT_PER_MM, box.y_mm * PT_PER_MM
+    u_1, v_1 = u_0 + box.width_mm * PT_PER_MM, v_0 + box.height_mm * PT_PER_MM
+    match rotation % 360:
+        case 90:
+            return left + v_0, bottom + u_0, left + v_1, bottom + u_1
+        case 180:
+            return right - u_1, bottom + v_0, right - u_0, bottom + v_1
+        case 270:
+            return right - v_1, top - u_1, right - v_0, top - u_0
+        case _:
+            return left + u_0, top - v_1, left + u_1, top - v_0
+
+
+def _has_no_text(text_page: pypdfium2.PdfTextPage) -> bool:
+    return text_page.count_chars() == 0 or not text_page.get_text_range().strip()
+
+
+def _is_white(page: pypdfium2.PdfPage) -> bool:
+    """Whether nothing can be seen; pages without any object need not be drawn for that."""
+    if pdfium.FPDFPage_CountObjects(page.raw) == 0 and pdfium.FPDFPage_GetAnnotCount(page.raw) == 0:
+        return True
+    bitmap = page.render(scale=_BLANK_DPI / 72, grayscale=True)
+    return bool(np.asarray(bitmap.to_numpy()).min() >= _WHITE)
+
+
+def read_bookmarks(pdf: pypdfium2.PdfDocument) -> Iterator[Bookmark]:
+    """The outline's entries that lead to a page, in its order."""
+    for count, entry in enumerate(pdf.get_toc()):
+        if count >= _BOOKMARKS_MAX:
+            return
+        target = entry.get_dest()
+        page = None if target is None else target.get_index()
+        if page is not None:
+            yield Bookmark(entry.level + 1, entry.get_title().strip(), page + 1)
+
+
+def read_attachments(pdf: pypdfium2.PdfDocument) -> Iterator[EmbeddedInvoice]:
+    """The e-invoices among the attached files."""
+    for index in range(min(pdf.count_attachments(), _ATTACHMENTS_MAX)):
+        attached = pdf.get_attachment(index)
+        name = attached.get_name()
+        if not name.lower().endswith(".xml"):
+            continue
+        try:
+            content = bytes(attached.get_data())
+        except pypdfium2.PdfiumError as error:
+            yield EmbeddedInvoice(name, problem=f"it can't be taken out of the PDF: {error}")
+            continue
+        if len(content) <= XML_BYTES_MAX and (found := read_embedded(name, content)) is not None:
+            yield found
