@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pypdfium2
-import zxingcpp
 
+from omr.codes import CodeRead, find_codes, sheet_named
 from omr.encode import check, counter_value
 from omr.errors import OmrError
 from omr.mark import Counts
 from omr.markset import MarkSet
+from omr.measure import MarkSeen
 from omr.place import Box
 from omr.sheet import SheetId
 from omr.strip import Gray, find_marks
@@ -25,16 +26,19 @@ READ_DPI = 200
 
 _MM_PER_INCH = 25.4
 _PT_PER_INCH = 72
-_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
 _SHEET_EVERY = {"one-sided": 1, "two-sided-long-edge": 2, "two-sided-short-edge": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class CodeRead:
-    """One code found in a strip."""
+class Pose:
+    """How a page lies in its image: turned clockwise by quarters, then by a few degrees; its middle shifted right and
+    down, mm; its size as a part of what the resolution says."""
 
-    symbology: str
-    text: str
+    turned_deg: int
+    skew_deg: float
+    shift_x_mm: float
+    shift_y_mm: float
+    scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,14 @@ class SheetReading:
     page        1-based page of the file.
     sheet       what the code says, None when there is none that can be read.
     roles       what the marks say; None when there are no marks.
-    positions   the marks by position, True printed; None when there are no marks.
+    positions   the marks by position, True printed; None when there are no marks or one is doubtful.
     codes       the code in its place; when there is none, whatever codes stand elsewhere in the strip.
     problems    in words; a sheet is to be trusted only when there are none.
+    warnings    in words: what did not keep the sheet from being read, and may keep the next.
+    seen        each position as it was measured; empty where a clean strip was read as it is.
+    pose        how the page lies in its image; None where nothing had to be straightened.
+
+    The roles of a page that was measured leave out what is doubtful.
     """
 
     page: int
@@ -55,6 +64,9 @@ class SheetReading:
     positions: tuple[bool, ...] | None
     codes: tuple[CodeRead, ...]
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    seen: tuple[MarkSeen, ...] = ()
+    pose: Pose | None = None
 
 
 def read_pdf(path: Path, mark_set: MarkSet, *, sides: str = "one-sided") -> Iterator[SheetReading]:
@@ -140,57 +152,28 @@ def read_strip(gray: Gray, dpi: float, mark_set: MarkSet, *, number: int = 1) ->
         checked = check(mark_set, marks.positions)
         roles = checked.roles
         problems += checked.problems
-    codes = _codes(gray, dpi, mark_set)
-    sheet = _sheet(codes, mark_set, problems)
+    codes = find_codes(gray, dpi, mark_set)
+    sheet = sheet_named(codes, mark_set, problems)
     if sheet is not None and roles is not None:
-        problems += _disagreements(sheet, roles, mark_set)
+        problems += disagreements(sheet, roles, mark_set)
     return SheetReading(number, sheet, roles, marks.positions, codes, tuple(problems))
 
 
-def _codes(gray: Gray, dpi: float, mark_set: MarkSet) -> tuple[CodeRead, ...]:
-    """Look where the code should be; only when nothing is there, look hard and everywhere."""
-    play_mm = mark_set.tolerance_mm
-    zone = mark_set.code.clear_zone.grown(play_mm, play_mm, play_mm)
-    strip, px_per_mm = mark_set.strip, dpi / _MM_PER_INCH
-    rows = slice(max(0, math.floor((zone.y - strip.y) * px_per_mm)), math.ceil((zone.bottom - strip.y) * px_per_mm))
-    columns = slice(max(0, math.floor((zone.x - strip.x) * px_per_mm)), math.ceil((zone.right - strip.x) * px_per_mm))
-    found = zxingcpp.read_barcodes(
-        np.ascontiguousarray(gray[rows, columns]),
-        formats=_FORMATS,
-        try_rotate=False,
-        try_downscale=False,
-        try_invert=False,
-    ) or zxingcpp.read_barcodes(gray, formats=_FORMATS)
-    return tuple(CodeRead(mark_set.code.symbology, barcode.text) for barcode in found)
+def disagreements(sheet: SheetId, roles: Mapping[str, bool], mark_set: MarkSet) -> list[str]:
+    """Where the marks contradict the code; roles that are left out are not asked.
 
-
-def _sheet(codes: tuple[CodeRead, ...], mark_set: MarkSet, problems: list[str]) -> SheetId | None:
-    """The sheet that the codes name; says in `problems` why there is none."""
-    template = mark_set.code.template
-    named = {code.text: template.match(code.text) for code in codes}
-    sheets = sorted({sheet for sheet in named.values() if sheet is not None})
-    problems += [f"foreign code {text!r}" for text, sheet in named.items() if sheet is None]
-    if not codes:
-        problems.append("no code that can be read")
-    if len(sheets) > 1:
-        problems.append("codes of two sheets")
-    if len(sheets) != 1:
-        return None
-    sheet = sheets[0]
-    if sheet.sheet > sheet.of:
-        problems.append(f"the code says sheet {sheet.sheet} of {sheet.of}")
-    return sheet
-
-
-def _disagreements(sheet: SheetId, roles: Mapping[str, bool], mark_set: MarkSet) -> list[str]:
-    """Where the marks contradict the code. The wrap-around sequence counts the print file: that is the caller's."""
+    The wrap-around sequence counts the print file: that is the caller's.
+    """
     says = f"the code says sheet {sheet.sheet} of {sheet.of}"
     problems = []
     for role, due in (("insert", sheet.sheet == sheet.of), ("first", sheet.sheet == 1)):
         if role in roles and roles[role] != due:
             problems.append(f"{says}, but the {role} mark is {'missing' if due else 'there'}")
     for counter in mark_set.counters:
+        bits = [mark.role for mark in mark_set.marks if mark.counter == counter.name]
+        if counter.counts is not Counts.SHEET or not all(role in roles for role in bits):
+            continue
         due_value, value = counter.value(sheet.sheet), counter_value(mark_set, counter.name, roles)
-        if counter.counts is Counts.SHEET and value != due_value:
+        if value != due_value:
             problems.append(f"{says}, but {counter.name} is {value} instead of {due_value}")
     return problems
