@@ -1,0 +1,48 @@
+"""The functions that may be asked of a worker, and nothing else.
+
+Each takes its arguments by name (plain JSON values) and returns a `Result`, or yields `Result`s. It refuses a file by
+raising an error of the house. The modules are imported in the worker alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value and the binary parts that it refers to by their number."""
+
+    value: JsonValue
+    parts: Sequence[bytes] = ()
+
+
+INSPECT_PDF = "inspect-pdf"
+MEND_PDF = "mend-pdf"
+
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        INSPECT_PDF: "mailroom.intake.guard.pdf_check:inspect",
+        MEND_PDF: "mailroom.intake.guard.pdf_mend:mend",
+        "drill-answer": "mailroom.intake.guard.drill:answer",
+        "drill-refuse": "mailroom.intake.guard.drill:refuse",
+        "drill-time": "mailroom.intake.guard.drill:spend_time",
+        "drill-processor": "mailroom.intake.guard.drill:spend_processor",
+        "drill-memory": "mailroom.intake.guard.drill:spend_memory",
+        "drill-files": "mailroom.intake.guard.drill:spend_files",
+        "drill-flood": "mailroom.intake.guard.drill:flood",
+        "drill-signal": "mailroom.intake.guard.drill:end_by_signal",
+        "drill-fault": "mailroom.intake.guard.drill:fail",
+        "drill-recursion": "mailroom.intake.guard.drill:recurse",
+        "drill-garble": "mailroom.intake.guard.drill:garble",
+        "drill-network": "mailroom.intake.guard.drill:open_network",
+        "drill-process": "mailroom.intake.guard.drill:start_process",
+        "drill-write": "mailroom.intake.guard.drill:write_file",
+        "drill-surroundings": "mailroom.intake.guard.drill:surroundings",
+    }
+)
+"""Name of a function → module and name of what does it."""
