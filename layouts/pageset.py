@@ -17,10 +17,15 @@ form with that index."""
 @dataclass(frozen=True, slots=True)
 class PdfObject:
     """An object that a form from another PDF needs. `stream` is encoded as the dictionary `source` says, which has no
-    Length; None for an object without a stream."""
+    Length; None for an object without a stream.
+
+    `digest` is a SHA-256 over the object and all that it refers to: one with a digest is stored once in a print file,
+    whichever forms bring it. One without (b"") belongs to its form alone.
+    """
 
     source: PdfSource
     stream: bytes | None = None
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class PageSet:
             included, sorted.
     forms, images   by resource name, those included that a form or a soft mask needs.
     stocks  the paper each page wants, by name ("plain", "letterhead", "giro"), one a page; () is plain throughout.
+    draws   for pages that came finished, as a PDF: the form that each page draws, under the name "Page" in resources of
+            its own; () for pages that draw on what the print file shares. Such a form bears "P" + 40 hex digits and is
+            kept with its page set.
+    devices   the device colours besides grey that finished pages use ("DeviceRGB", "DeviceCMYK"), sorted.
     """
 
     key: str
@@ -82,3 +91,5 @@ class PageSet:
     forms: Mapping[str, FormXObject]
     images: Mapping[str, ImageXObject]
     stocks: tuple[str, ...] = ()
+    draws: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()

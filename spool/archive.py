@@ -72,9 +72,9 @@ def write_document(
     resources = Resources(pdf, condition)
     resources.use(page_set)
     tree = PageTree(pdf)
-    for page in page_set.pages:
-        content = pdf.add_stream(DEFLATED, page)
-        tree.append(pdf.add(b"<</Type/Page/Parent %d 0 R/Contents %d 0 R>>" % (tree.parent(), content)))
+    for index, page in enumerate(page_set.pages):
+        content, own = pdf.add_stream(DEFLATED, page), resources.own(page_set, index)
+        tree.append(pdf.add(b"<</Type/Page/Parent %d 0 R%b/Contents %d 0 R>>" % (tree.parent(), own, content)))
     size = rectangle(0, 0, page_set.width_pt, page_set.height_pt)
     pages = tree.finish(b"/Resources %d 0 R/MediaBox%b" % (resources.write(fonts), size))
     entries = b"/Type/Catalog/Pages %d 0 R/Lang%b/ViewerPreferences<</DisplayDocTitle true>>" % (
@@ -104,7 +104,9 @@ def _check(attachments: Sequence[Attachment], title: str) -> None:
 
 
 def _colours(page_set: PageSet) -> set[str]:
-    used = {image.colour_space for image in page_set.images.values()}
+    used = {image.colour_space for image in page_set.images.values()}.union(page_set.devices)
+    if page_set.draws:
+        return used
     for form in page_set.forms.values():
         used |= device_colours(form)
     return used.union(*_page_colours(page_set))

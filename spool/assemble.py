@@ -30,6 +30,7 @@ __all__ = ["BatchSheet", "PageRef", "PieceInfo", "PrintFile", "assemble"]
 
 _MM_PER_PT = 25.4 / 72
 _PAGE_SETS_IN_MEMORY = 4  # The sheets of a piece come together, so hardly more than its own documents are wanted.
+_DRAWINGS = 1024
 _ONE_SIDED = "one-sided"
 _DUPLEX = {
     _ONE_SIDED: b"/Simplex",
@@ -138,6 +139,7 @@ class _Work:
         self._part = self._first_page = self._last_page = 0
         self._about = PieceInfo()
         self._media_box = b""
+        self._drawings: dict[bytes, int] = {}
         self._source: Callable[[str], _Source] = lru_cache(_PAGE_SETS_IN_MEMORY)(self._load)
         self.stretches = Stretches()
 
@@ -154,12 +156,15 @@ class _Work:
         source = self._source(sheet.front.key)
         sides = self._sides_of(sheet)
         front = self._content(source, sheet.front)
+        own = self._resources.own(source.page_set, sheet.front.index)
         marks = draw_marks(self._mark_set, sheet.orders, sheet.id, source.width_mm, source.height_mm)
         over = self._pdf.add_stream(DEFLATED, isal_zlib.compress(marks, 1))
-        self._page(source, b"/Contents[%d 0 R %d 0 R]" % (front, over))
+        self._page(source, b"%b/Contents[%d 0 R %d 0 R]" % (own, front, over))
         if sheet.back is not None:
             behind = self._source(sheet.back.key)
-            self._page(behind, b"/Contents %d 0 R" % self._content(behind, sheet.back))
+            content = self._content(behind, sheet.back)
+            own = self._resources.own(behind.page_set, sheet.back.index)
+            self._page(behind, b"%b/Contents %d 0 R" % (own, content))
         elif sides != _ONE_SIDED:
             self._page(source, b"")
         stock = sheet.stock or (source.page_set.stocks[sheet.front.index] if source.page_set.stocks else PLAIN)
@@ -204,7 +209,16 @@ class _Work:
             message = f"Page {page.index + 1} is wanted of a document of {len(pages)}"
             remedy = "Plan the batch again: the document was typeset anew since."
             raise SpoolError("E6203", message, place=page.key, remedy=remedy)
-        return self._pdf.add_stream(DEFLATED, pages[page.index])
+        content = pages[page.index]
+        if not source.page_set.draws:
+            return self._pdf.add_stream(DEFLATED, content)
+        # Finished pages are drawn by few contents: mostly by one and the same.
+        known = self._drawings.get(content)
+        if known is None:
+            if len(self._drawings) >= _DRAWINGS:
+                self._drawings.clear()
+            known = self._drawings[content] = self._pdf.add_stream(DEFLATED, content)
+        return known
 
     def _page(self, source: _Source, contents: bytes) -> None:
         if not self._media_box:

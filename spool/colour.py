@@ -30,7 +30,7 @@ _FLATE_ALONE = re.compile(rb"/Filter\s*(?:\[\s*)?/FlateDecode\s*\]?\s*(?:/(?!Dec
 def check_image(image: ImageXObject, condition: OutputCondition) -> None:
     """Raises `SpoolError` E6208 for an image in a device colour that the condition does not define."""
     if not condition.prints(image.colour_space):
-        raise _undefined("image", image.name, image.colour_space, condition)
+        raise undefined("image", image.name, image.colour_space, condition)
 
 
 def check_form(form: FormXObject, condition: OutputCondition) -> None:
@@ -47,7 +47,7 @@ def check_form(form: FormXObject, condition: OutputCondition) -> None:
         raise SpoolError("E6212", message, place=form.name, remedy=remedy) from error
     for device in sorted(used):
         if not condition.prints(device):
-            raise _undefined("form", form.name, device, condition)
+            raise undefined("form", form.name, device, condition)
 
 
 def device_colours(form: FormXObject) -> set[str]:
@@ -100,7 +100,8 @@ def _looked_into(held: PdfObject) -> tuple[PdfSource, bytes | None]:
     return held.source, zlib.decompress(held.stream) if _FLATE_ALONE.search(text) else None
 
 
-def _undefined(kind: str, name: str, device: str, condition: OutputCondition) -> SpoolError:
+def undefined(kind: str, name: str, device: str, condition: OutputCondition) -> SpoolError:
+    """The error for a device colour that the condition does not define."""
     return SpoolError(
         "E6208",
         f"The {kind} {name} is in {device}, which the output condition {condition.name!r} does not define",

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TypeVar
 
 from layouts.fonts import FontSet
-from layouts.pageset import FormXObject, ImageXObject, PageSet, PdfSource
-from spool.colour import check_form, check_image
+from layouts.pageset import FormXObject, ImageXObject, PageSet, PdfObject, PdfSource
+from spool.colour import check_form, check_image, undefined
 from spool.embed import embed_font
 from spool.job import SpoolError
 from spool.output import OutputCondition
@@ -17,6 +17,7 @@ from spool.pdf import DEFLATED, PdfFile, name, number, rectangle
 
 _Resource = TypeVar("_Resource", FormXObject, ImageXObject)
 _REMEMBERED = 256
+_TUPLES_REMEMBERED = 16
 
 
 class Resources:
@@ -33,6 +34,9 @@ class Resources:
         self._numbers: dict[str, int] = {}
         self._digests: dict[str, bytes] = {}
         self._recent: dict[str, FormXObject | ImageXObject] = {}
+        self._shared: dict[bytes, int] = {}
+        self._written: dict[int, tuple[tuple[PdfObject, ...], list[int]]] = {}
+        self._own: dict[str, int] = {}
 
     def use(self, page_set: PageSet) -> None:
         """Write what one page set draws on and was not met before.
@@ -42,8 +46,11 @@ class Resources:
         """
         for font, glyphs in page_set.glyphs.items():
             self._glyphs.setdefault(font, set()).update(glyphs)
+        if page_set.draws:
+            self._use_finished(page_set)
+            return
         for form in page_set.forms.values():
-            self._once(form, self._write_form)
+            self._once(form, self._write_checked)
         for image in page_set.images.values():
             self._once(image, partial(self._write_image, page_set.images))
 
@@ -53,6 +60,20 @@ class Resources:
         faces = {font: embed_font(pdf, fonts.by_resource(font), self._glyphs[font]) for font in sorted(self._glyphs)}
         objects = {key: self._numbers[key] for key in sorted(self._numbers)}
         return pdf.add(b"<<%b%b>>" % (_named(b"/Font", faces), _named(b"/XObject", objects)), self._dictionary)
+
+    def own(self, page_set: PageSet, index: int) -> bytes:
+        """The entry for resources of a page's own; b"" for a page that draws on what the file shares."""
+        if not page_set.draws:
+            return b""
+        return b"/Resources<</XObject<</Page %d 0 R>>>>" % self._own[page_set.draws[index]]
+
+    def _use_finished(self, page_set: PageSet) -> None:
+        for device in page_set.devices:
+            if not self._condition.prints(device):
+                raise undefined("page set", page_set.key, device, self._condition)
+        for form_name in page_set.draws:
+            if form_name not in self._own:
+                self._own[form_name] = self._write_form(page_set.forms[form_name])
 
     def _once(self, resource: _Resource, write: Callable[[_Resource], int]) -> int:
         """The number of a form or image, which is written if its name is new."""
@@ -71,21 +92,40 @@ class Resources:
         self._recent[key] = resource
         return self._numbers[key]
 
-    def _write_form(self, form: FormXObject) -> int:
+    def _write_checked(self, form: FormXObject) -> int:
         check_form(form, self._condition)
-        pdf = self._pdf
+        return self._write_form(form)
+
+    def _write_form(self, form: FormXObject) -> int:
         resources = b" %d 0 R" % self._dictionary
         if form.resources:
-            numbers = [pdf.reserve() for _ in form.objects]
-            for held, given in zip(form.objects, numbers, strict=True):
-                source = _source(held.source, numbers)
-                if held.stream is None:
-                    pdf.add(source, given)
-                else:
-                    pdf.add_stream(source.strip().removeprefix(b"<<").removesuffix(b">>"), held.stream, given)
-            resources = _source(form.resources, numbers)
+            resources = _source(form.resources, self._write_objects(form.objects))
         entries = b"/Type/XObject/Subtype/Form/BBox%b/Resources%b" % (rectangle(*form.bbox_pt), resources)
-        return pdf.add_stream(entries + DEFLATED, form.content)
+        return self._pdf.add_stream(entries + DEFLATED, form.content)
+
+    def _write_objects(self, objects: tuple[PdfObject, ...]) -> list[int]:
+        """The numbers of what a form brings; written is what has no digest, and what has one that was not met."""
+        known = self._written.get(id(objects))
+        if known is not None:
+            return known[1]
+        pdf, shared = self._pdf, self._shared
+        numbers = [shared.get(held.digest, 0) or pdf.reserve() for held in objects]
+        for held, given in zip(objects, numbers, strict=True):
+            if held.digest:
+                if held.digest in shared:
+                    continue
+                shared[held.digest] = given
+            source = _source(held.source, numbers)
+            if held.stream is None:
+                pdf.add(source, given)
+            else:
+                pdf.add_stream(source.strip().removeprefix(b"<<").removesuffix(b">>"), held.stream, given)
+        if objects:
+            # The tuple is held with its numbers, so no other can get its id.
+            if len(self._written) >= _TUPLES_REMEMBERED:
+                self._written.clear()
+            self._written[id(objects)] = objects, numbers
+        return numbers
 
     def _write_image(self, others: Mapping[str, ImageXObject], image: ImageXObject) -> int:
         check_image(image, self._condition)
