@@ -1,100 +1,175 @@
-"""The text inside a sheet's code: a template of fixed-width fields that says which sheet this is."""
+"""The text inside a code: a template of fixed-width fields that says which sheet this is and what is to be done."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn, cast
 
+from omr.code_field import IDENTITY, MOST_FLAGS, NUMBER_FIELDS, TEXT_FIELDS, Field, Kind, is_flag
 from omr.errors import OmrError
-from omr.sheet import SheetId
+from omr.sheet import SheetId, SheetOrders
 
-_TEXT_FIELDS = ("run", "piece")
-_NUMBER_FIELDS = ("copy", "sheet", "of")
-_FIELDS = (*_TEXT_FIELDS, *_NUMBER_FIELDS)
+_PART: Final = re.compile(
+    r"\{(?P<name>[a-z][a-z0-9+-]*):(?P<form>[^{}]{0,3}?)(?P<width>[1-9][0-9]?)\}|(?P<literal>[!-z|~]+)"
+)
+_FILLED: Final = re.compile(r"(?P<fill>[!-z|~])(?P<side>[<>])")
+_FLAGS: Final = "flags"
 
-_PART = re.compile(r"\{(?P<field>[a-z]+):(?P<zero>0?)(?P<width>[1-9][0-9]?)\}|(?P<literal>[!-z|~]+)")
-_TEXT = re.compile(r"[!-~]+")  # printable ASCII without the blank: what every matrix code and scanner passes unchanged
+_KNOWN: Final = (*IDENTITY, "ordinal", "set", "selects", "blank")
+
+Value = str | int | frozenset[int] | dict[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeTemplate:
     """Content of a code, for example `{run:7}{piece:9}{copy:02}{sheet:03}{of:03}`.
 
-    `{run:N}` and `{piece:N}` hold text of exactly N printable ASCII characters; `{copy:0N}`, `{sheet:0N}` and
-    `{of:0N}` hold a number from 1 on, with leading zeros. Text outside braces stands as it is. Each of the five
-    fields occurs once: fixed widths make `match` the exact inverse of `format`.
+    `{run:N}` and `{piece:N}` hold text of exactly N printable ASCII characters, `{piece:_<N}` and `{piece:0>N}` text
+    that is filled up to N behind or before it, `{piece:dN}` the number at its end with leading zeros. `{copy:0N}`,
+    `{sheet:0N}`, `{of:0N}` and `{ordinal:0N}` hold a number from 1 on, with leading zeros; `{set:0N}` the last digits
+    of the piece's place in the file. `{selects:xN}` holds the insert feeders as N hexadecimal digits, and
+    `{last+divert+select-1:1}` up to five flags as one character. `{blank:N}` are blanks; text outside braces stands as
+    it is. Fixed widths make `read` the exact inverse of `format`.
+
+    names_sheet     run, piece, copy, sheet and of are in it as they are: `match` finds the sheet.
+    length          characters of every text that it makes.
     """
 
     text: str
-    widths: tuple[tuple[str, int], ...]
+    fields: tuple[Field, ...]
+    names_sheet: bool
     length: int
     _format: str
     _pattern: re.Pattern[str]
 
     @classmethod
-    def parse(cls, text: str) -> CodeTemplate:
-        """Compile a template. Raises OmrError E5201 that names the part at fault."""
-        widths: dict[str, int] = {}
+    def parse(cls, text: str, *, whole: bool = True) -> CodeTemplate:
+        """Compile a template; with `whole`, one that lacks a part of the sheet's identity is refused.
+
+        Raises OmrError E5201 that names the part at fault.
+        """
+        fields: list[Field] = []
         formats: list[str] = []
         patterns: list[str] = []
-        end = 0
+        end = length = 0
         while end < len(text):
             part = _PART.match(text, end)
             if part is None:
                 _refuse(text, f"cannot be read from {text[end:]!r} on")
             end = part.end()
             if part["literal"] is not None:
-                formats.append(part["literal"])
+                formats.append(part["literal"].replace("%", "%%"))
+                length += len(part["literal"])
                 patterns.append(re.escape(part["literal"]))
                 continue
-            field, width = part["field"], int(part["width"])
-            _check_field(text, field, zero=bool(part["zero"]), seen=field in widths)
-            widths[field] = width
-            number = field in _NUMBER_FIELDS
-            formats.append(f"{{{field}:0{width}d}}" if number else f"{{{field}}}")
-            patterns.append(f"(?P<{field}>{'[0-9]' if number else '[!-~]'}{{{width}}})")
-        if missing := [field for field in _FIELDS if field not in widths]:
+            field = _field(text, part["name"], part["form"], int(part["width"]))
+            if any(field.name == other.name for other in fields) and field.kind not in (Kind.BLANKS, Kind.FLAGS):
+                _refuse(text, f"has the field {field.name!r} twice")
+            formats.append("%s")
+            length += field.width
+            patterns.append(f"({field.pattern})")
+            fields.append(field)
+        exact = {field.name for field in fields if field.exact}
+        missing = [name for name in IDENTITY if name not in exact]
+        if whole and missing:
             _refuse(text, f"lacks {', '.join(missing)}")
-        sample = dict.fromkeys(_NUMBER_FIELDS, 1) | {field: "x" * widths[field] for field in _TEXT_FIELDS}
-        made = "".join(formats)
-        return cls(text, tuple(widths.items()), len(made.format(**sample)), made, re.compile("".join(patterns)))
+        if not text:
+            _refuse(text, "is empty")
+        return cls(text, tuple(fields), not missing, length, "".join(formats), re.compile("".join(patterns)))
 
-    def format(self, sheet: SheetId) -> str:
-        """The code's text for one sheet. Raises OmrError E5202 when a value does not fit its field."""
-        for field, width in self.widths:
-            value: str | int = getattr(sheet, field)
-            if isinstance(value, int):
-                fits = 1 <= value < 10**width
-            else:
-                fits = len(value) == width and _TEXT.fullmatch(value) is not None
-            if not fits:
-                kind = f"a number from 1 to {10**width - 1}" if isinstance(value, int) else f"{width} characters"
-                raise OmrError(
-                    "E5202",
-                    f"the {field} {value!r} does not fit the code: it must be {kind}",
-                    place=f"code template {self.text}",
-                    remedy="Widen the field in the mark set's code template, or correct the value.",
-                )
-        return self._format.format(run=sheet.run, piece=sheet.piece, copy=sheet.copy, sheet=sheet.sheet, of=sheet.of)
+    def format(self, sheet: SheetId, orders: SheetOrders | None = None) -> str:
+        """The code's text for one sheet; `orders` may be left out when the template tells nothing of them.
 
-    def match(self, text: str) -> SheetId | None:
-        """The sheet that `text` names, or None when `format` could not have made this text."""
+        Raises OmrError E5202 when a value does not fit its field.
+        """
+        written = []
+        for field in self.fields:
+            value = field.source(sheet, orders)
+            text = field.write(value)
+            if text is None:
+                self._refuse_value(field, value)
+            written.append(text)
+        return self._format % tuple(written)
+
+    def _refuse_value(self, field: Field, value: object) -> NoReturn:
+        shown = sorted(value) if isinstance(value, frozenset) else value
+        raise OmrError(
+            "E5202",
+            f"the {field.name} {shown!r} does not fit the code: it must be {field.wanted}",
+            place=f"code template {self.text}",
+            remedy="Widen the field in the mark set's code template, or correct the value.",
+        )
+
+    def read(self, text: str) -> dict[str, Value] | None:
+        """The value of each field, or None when `format` could not have made this text.
+
+        Flags come as a mapping from flag to truth under the name "flags"; several flag fields are put together.
+        """
         found = self._pattern.fullmatch(text)
         if found is None:
             return None
-        sheet = SheetId(found["run"], found["piece"], int(found["copy"]), int(found["sheet"]), int(found["of"]))
-        return sheet if sheet.copy and sheet.sheet and sheet.of else None
+        values: dict[str, Value] = {}
+        for field, part in zip(self.fields, found.groups(), strict=True):
+            value = field.value(part)
+            if field.kind is Kind.NUMBER and value == 0:
+                return None
+            if field.kind is Kind.FILLED and field.write(value) != part:
+                return None
+            if isinstance(value, dict):
+                value = {**cast("dict[str, bool]", values.get(_FLAGS, {})), **value}
+            if field.kind is not Kind.BLANKS:
+                values[field.name] = value
+        return values
+
+    def match(self, text: str) -> SheetId | None:
+        """The sheet that `text` names, or None when there is none, because the template could not have made it."""
+        values = self.read(text) if self.names_sheet else None
+        if values is None:
+            return None
+        run, piece = (cast("str", values[name]) for name in TEXT_FIELDS)
+        copy, sheet, of = (cast("int", values[name]) for name in NUMBER_FIELDS)
+        return SheetId(run, piece, copy, sheet, of)
+
+    def sample(self, letter: str) -> str:
+        """A text that the template may make, all its text fields of this letter."""
+        return self._format % tuple(field.sample(letter) for field in self.fields)
 
 
-def _check_field(text: str, field: str, *, zero: bool, seen: bool) -> None:
-    if field not in _FIELDS:
-        _refuse(text, f"has the unknown field {field!r}; known are {', '.join(_FIELDS)}")
-    if seen:
-        _refuse(text, f"has the field {field!r} twice")
-    if zero != (field in _NUMBER_FIELDS):
-        want = "a number with leading zeros, as {%s:02}" if field in _NUMBER_FIELDS else "text, as {%s:7}"
-        _refuse(text, f"must write {field!r} as {want % field}")
+def _field(text: str, name: str, form: str, width: int) -> Field:
+    if all(map(is_flag, name.split("+"))):
+        flags = tuple(name.split("+"))
+        if form or width != 1 or len(flags) > MOST_FLAGS:
+            _refuse(text, f"must write flags as at most {MOST_FLAGS} in one character, as {{last+divert:1}}")
+        return Field(_FLAGS, Kind.FLAGS, 1, flags=flags)
+    if name not in _KNOWN:
+        _refuse(text, f"has the unknown field {name!r}; known are {', '.join(_KNOWN)} and flags")
+    field = _text(name, form, width) if name in TEXT_FIELDS else _number(name, form, width)
+    if field is None:
+        _refuse(text, f"must write {name!r} as {_wanted(name)}")
+    return field
+
+
+def _text(name: str, form: str, width: int) -> Field | None:
+    if filled := _FILLED.fullmatch(form):
+        return Field(name, Kind.FILLED, width, fill=filled["fill"], before=filled["side"] == ">")
+    kind = {"": Kind.TEXT, "d": Kind.LAST_DIGITS}.get(form)
+    return None if kind is None else Field(name, kind, width)
+
+
+def _number(name: str, form: str, width: int) -> Field | None:
+    kinds = {("blank", ""): Kind.BLANKS, ("selects", "x"): Kind.FEEDERS, ("set", "0"): Kind.ROLLING}
+    kinds |= {(number, "0"): Kind.NUMBER for number in (*NUMBER_FIELDS, "ordinal")}
+    kind = kinds.get((name, form))
+    return None if kind is None else Field(name, kind, width)
+
+
+def _wanted(name: str) -> str:
+    if name in TEXT_FIELDS:
+        return f"text, as {{{name}:7}}, {{{name}:_<10}}, {{{name}:0>10}} or {{{name}:d6}}"
+    if name in (*NUMBER_FIELDS, "ordinal", "set"):
+        return f"a number with leading zeros, as {{{name}:02}}"
+    return "{selects:x2}" if name == "selects" else "{blank:11}"
 
 
 def _refuse(text: str, fact: str) -> NoReturn:

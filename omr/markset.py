@@ -1,93 +1,25 @@
-"""A mark set: which marks a machine expects, where they stand, and what each says. Loaded from TOML and checked."""
+"""Mark sets from TOML, checked: a set that could be misread, or that its machine could not read, is refused."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 
-from omr.code import CodeTemplate
 from omr.errors import OmrError
-from omr.mark import Counter, Counts, Mark, Meaning, Parity, Scope
-from omr.place import Box, Clearance, CodePlace, Column
-from omr.sheet import SheetId
-from omr.symbol import SIZES, matrix_code
+from omr.functions import counters_in_use, read_counters, read_functions, read_marks, read_parity
+from omr.limits import check_limits
+from omr.mark import apart
+from omr.model import FedFirst, MarkSet, Side
+from omr.place import Box
+from omr.sheetplan import read_clearance, read_codes, read_column, read_sheet, read_strip
 from omr.tomlfile import TomlTable
+
+__all__ = ["SHIPPED", "MarkSet", "load_mark_set", "shipped_mark_sets"]
 
 SHIPPED = Path(__file__).parent / "marksets"
 
-_ROLES: Mapping[str, Meaning] = {
-    "start": Meaning.ALWAYS,
-    "safety": Meaning.ALWAYS,
-    "timing": Meaning.ALWAYS,
-    "blank": Meaning.NEVER,
-    "divert": Meaning.DIVERT,
-    "stop": Meaning.STOP,
-    "first": Meaning.FIRST,
-    "insert": Meaning.LAST,
-    "select": Meaning.SELECT,
-    "parity": Meaning.PARITY,
-}
-_NUMBERED = re.compile(r"(?P<stem>[a-z]+)-(?P<number>[1-9][0-9]*)")
-_MAY_BE_NUMBERED = frozenset({"timing", "blank"})
-
-_SCOPES = {scope.value: scope for scope in Scope}
-_POLARITIES = {"when-true": True, "when-false": False}
-_COUNTS = {counts.value: counts for counts in Counts}
-_SENSES = {"even": True, "odd": False}
-_ZERO = {"used": True, "skipped": False}
-_DIRECTIONS = {"down": 1, "up": -1}
-_SYMBOLOGIES = {"DataMatrix": "DataMatrix"}
-
-# Limits against slips of the pen (a length in cm, in inches, in points); no machine's limits.
-_PAPER_MM = 500.0
-
-
-@dataclass(frozen=True)
-class MarkSet:
-    """Everything about the marks of one machine. All boxes are in mm from the sheet's top-left corner.
-
-    marks           by position: marks[0] is the start mark.
-    strip           what a reader has to look at; it holds all marks and the code with the tolerance around.
-    tolerance_mm    how far all print of the strip may stand off, in x and in y.
-    """
-
-    name: str
-    title: str
-    marks: tuple[Mark, ...]
-    column: Column
-    clearance: Clearance
-    strip: Box
-    tolerance_mm: float
-    counters: tuple[Counter, ...]
-    parity: Parity | None
-    code: CodePlace
-
-    def __hash__(self) -> int:
-        # Of all that is compared the name alone: a mark set is a key for every sheet, and text remembers its hash.
-        return hash(self.name)
-
-    @property
-    def clear_zones(self) -> tuple[Box, ...]:
-        """Where nothing else may be printed, on either side of the sheet: around the marks, around the code."""
-        return (self.marks_zone, self.code.clear_zone)
-
-    @property
-    def marks_zone(self) -> Box:
-        """The box around all positions with its clearance."""
-        clear = self.clearance
-        return self.column.extent(len(self.marks)).grown(clear.side_mm, clear.above_mm, clear.below_mm)
-
-    @cached_property
-    def roles(self) -> tuple[str, ...]:
-        """The roles by position."""
-        return tuple(mark.role for mark in self.marks)
-
-    def counter(self, name: str) -> Counter | None:
-        """The counter of this name, if its marks are in use."""
-        return next((counter for counter in self.counters if counter.name == name), None)
+_SIDES = {side.value: side for side in Side}
+_FED_FIRST = {fed.value: fed for fed in FedFirst}
 
 
 def shipped_mark_sets() -> tuple[str, ...]:
@@ -98,7 +30,7 @@ def shipped_mark_sets() -> tuple[str, ...]:
 def load_mark_set(name_or_path: str | Path) -> MarkSet:
     """Load a shipped mark set by name ("quadient") or any by its path (a Path, or text that ends in .toml).
 
-    Raises OmrError E5001 … E5004 and E5201 with file, line and key.
+    Raises OmrError E5001 … E5005, E5201 and E5203 with file, line and key.
     """
     by_path = isinstance(name_or_path, Path) or name_or_path.endswith(".toml")
     file = Path(name_or_path) if by_path else SHIPPED / f"{name_or_path}.toml"
@@ -113,167 +45,35 @@ def load_mark_set(name_or_path: str | Path) -> MarkSet:
 
 
 def _mark_set(root: TomlTable) -> MarkSet:
-    counters = _counters(root)
-    defined = _marks(root.table("marks"), counters)
-    functions = root.texts("functions")
-    for role in functions:
-        if role not in defined:
-            root.refuse("functions", f"names {role!r}, which [marks] does not define")
-    marks = tuple(defined[role] for role in functions)
-    if functions[0] != "start":
-        root.refuse("functions", "must begin with 'start': the reader finds the column by it")
-    strip = root.table("strip")
+    counters = read_counters(root)
+    defined = read_marks(root.table("marks"), counters)
+    marks = read_functions(root, defined)
+    plan = read_sheet(root)
+    strip, tolerance_mm = read_strip(root.table("strip"), plan)
     mark_set = MarkSet(
         name=root.text("name"),
         title=root.text("title"),
         marks=marks,
-        column=_column(root.table("column")),
-        clearance=_clearance(root.table("clear")),
-        strip=_strip(strip),
-        tolerance_mm=strip.number("tolerance_mm", least=0.2, most=5),
-        counters=tuple(counter for counter in counters.values() if _in_use(root, counter, marks)),
-        parity=_parity(root, defined, functions),
-        code=_code(root.table("code")),
+        column=read_column(root.table("column"), plan),
+        clearance=read_clearance(root.table("clear")),
+        strip=strip,
+        tolerance_mm=tolerance_mm,
+        counters=counters_in_use(root, counters, marks),
+        parity=read_parity(root, defined, marks),
+        codes=read_codes(root, plan),
+        paper=plan.paper,
+        origin=plan.origin,
+        side=root.choice("side", _SIDES) if "side" in root else Side.FRONT,
+        fed_first=root.choice("fed_first", _FED_FIRST) if "fed_first" in root else FedFirst.FIRST_SHEET,
     )
-    strip.close()
+    check_limits(root, mark_set)
     root.close()
-    _check_geometry(root, mark_set)
+    _check_marks(root, mark_set)
+    _check_codes(root, mark_set)
     return mark_set
 
 
-def _marks(table: TomlTable, counters: Mapping[str, Counter]) -> dict[str, Mark]:
-    marks: dict[str, Mark] = {}
-    for role, entry in table.tables():
-        scope, printed = entry.choice("scope", _SCOPES), entry.choice("printed", _POLARITIES)
-        if "counter" in entry:
-            name, weight = entry.text("counter"), entry.integer("weight", least=1, most=1 << 15)
-            if name not in counters:
-                entry.refuse("counter", f"is {name!r}, which [counters] does not define")
-            if role != f"{name}-{weight}" or weight & (weight - 1):
-                entry.refuse("weight", f"must be a power of two, and the mark be called {name}-{weight}")
-            marks[role] = Mark(role, Meaning.COUNTER, scope, printed, weight, name)
-        else:
-            meaning, number = _role(table, role)
-            if meaning in (Meaning.NEVER, Meaning.PARITY) and not printed:
-                entry.refuse("printed", f"must be 'when-true' for {role}")
-            marks[role] = Mark(role, meaning, scope, printed, number)
-        entry.close()
-    return marks
-
-
-def _role(table: TomlTable, role: str) -> tuple[Meaning, int]:
-    numbered = _NUMBERED.fullmatch(role)
-    stem, number = (numbered["stem"], int(numbered["number"])) if numbered else (role, 0)
-    meaning = _ROLES.get(stem)
-    wants_number = meaning is Meaning.SELECT
-    if meaning is None or wants_number > bool(number) or (number and not (wants_number or stem in _MAY_BE_NUMBERED)):
-        table.refuse(
-            role,
-            "is no role; roles are start, safety, timing, timing-N, blank, blank-N, divert, stop, first, "
-            "insert, select-N, parity, and COUNTER-WEIGHT with the keys counter and weight",
-        )
-    return meaning, number
-
-
-def _counters(root: TomlTable) -> dict[str, Counter]:
-    if "counters" not in root:
-        return {}
-    counters: dict[str, Counter] = {}
-    for name, entry in root.table("counters").tables():
-        modulo, zero_used = entry.integer("modulo", least=2, most=1 << 15), entry.choice("zero", _ZERO)
-        counter = Counter(
-            name=name,
-            counts=entry.choice("counts", _COUNTS),
-            start=entry.integer("start", least=0 if zero_used else 1, most=modulo - 1),
-            step=entry.integer("step", least=-modulo, most=modulo),
-            modulo=modulo,
-            zero_used=zero_used,
-        )
-        if counter.cycle < 2 or counter.step % counter.cycle == 0:
-            entry.refuse("step", "leaves the counter at one value for ever")
-        entry.close()
-        counters[name] = counter
-    return counters
-
-
-def _in_use(root: TomlTable, counter: Counter, marks: tuple[Mark, ...]) -> bool:
-    """True when the functions carry this counter; refuses a counter that lost some of its bits only."""
-    most = sum(mark.number for mark in marks if mark.counter == counter.name)
-    if most and most < counter.modulo - 1:
-        root.refuse("functions", f"can count {counter.name} to {most} only, but it runs to {counter.modulo - 1}")
-    return most > 0
-
-
-def _parity(root: TomlTable, defined: Mapping[str, Mark], functions: tuple[str, ...]) -> Parity | None:
-    wanted = any(defined[role].meaning is Meaning.PARITY for role in functions)
-    if "parity" not in root:
-        if wanted:
-            root.refuse("functions", "names the mark 'parity', but there is no table [parity]")
-        return None
-    table = root.table("parity")
-    even, covers = table.choice("sense", _SENSES), table.texts("covers")
-    table.close()
-    for role in covers:
-        if role not in defined or defined[role].meaning is Meaning.PARITY:
-            table.refuse("covers", f"names {role!r}, which is no other mark of [marks]")
-    return Parity("parity", even, frozenset(covers) & frozenset(functions)) if wanted else None
-
-
-def _column(table: TomlTable) -> Column:
-    column = Column(
-        x_mm=table.number("x_mm", least=0, most=_PAPER_MM),
-        first_mm=table.number("first_mm", least=0, most=_PAPER_MM),
-        pitch_mm=table.number("pitch_mm", least=1, most=20),
-        length_mm=table.number("length_mm", least=2, most=50),
-        thickness_mm=table.number("thickness_mm", least=0.1, most=3),
-        step=table.choice("direction", _DIRECTIONS),
-    )
-    table.close()
-    return column
-
-
-def _clearance(table: TomlTable) -> Clearance:
-    keys = ("side_mm", "above_mm", "below_mm")
-    clearance = Clearance(*(table.number(key, least=0, most=100) for key in keys))
-    table.close()
-    return clearance
-
-
-def _strip(table: TomlTable) -> Box:
-    return Box(
-        table.number("x_mm", least=0, most=_PAPER_MM),
-        table.number("y_mm", least=0, most=_PAPER_MM),
-        table.number("width_mm", least=5, most=_PAPER_MM),
-        table.number("height_mm", least=5, most=_PAPER_MM),
-    )
-
-
-def _code(table: TomlTable) -> CodePlace:
-    modules = table.integer("modules", least=min(SIZES), most=max(SIZES))
-    if modules not in SIZES:
-        table.refuse("modules", f"must be a DataMatrix size ({', '.join(map(str, SIZES))}), not {modules}")
-    text = table.text("template")
-    try:
-        template = CodeTemplate.parse(text)
-        widths = dict(template.widths)
-        shortest = SheetId("0" * widths["run"], "0" * widths["piece"], 1, 1, 1)
-        matrix_code(template.format(shortest), modules)
-    except OmrError as error:
-        raise OmrError(error.code, error.message, place=table.place("template"), remedy=error.remedy) from error
-    code = CodePlace(
-        symbology=table.choice("symbology", _SYMBOLOGIES),
-        x_mm=table.number("x_mm", least=0, most=_PAPER_MM),
-        y_mm=table.number("y_mm", least=0, most=_PAPER_MM),
-        module_mm=table.number("module_mm", least=0.2, most=5),
-        modules=modules,
-        quiet_mm=table.number("quiet_mm", least=0.2, most=50),
-        template=template,
-    )
-    table.close()
-    return code
-
-
-def _check_geometry(root: TomlTable, mark_set: MarkSet) -> None:
+def _check_marks(root: TomlTable, mark_set: MarkSet) -> None:
     """Refuse marks that overlap, that leave the strip or the paper, or that the reader could confuse."""
     column, play = mark_set.column, mark_set.tolerance_mm
     extent = column.extent(len(mark_set.marks))
@@ -283,9 +83,40 @@ def _check_geometry(root: TomlTable, mark_set: MarkSet) -> None:
         root.table("strip").refuse("tolerance_mm", "must be less than half the pitch", code="E5004")
     if not mark_set.strip.holds(extent.grown(play, play, play)):
         root.table("strip").refuse("", f"does not hold all marks with {play:g} mm around", code="E5004")
-    if not mark_set.strip.holds(mark_set.code.box.grown(play, play, play)):
-        root.table("strip").refuse("", f"does not hold the code with {play:g} mm around", code="E5004")
-    if extent.y < 0 or mark_set.marks_zone.x < 0 or mark_set.code.clear_zone.x < 0:
+    if not _on_sheet(mark_set, extent) or not _within_sides(mark_set, mark_set.marks_zone):
         root.table("column").refuse("", "leaves the sheet", code="E5004")
-    if mark_set.marks_zone.meets(mark_set.code.clear_zone):
-        root.table("code").refuse("", "with its quiet zone meets the clear zone of the marks", code="E5004")
+    if not mark_set.paper.box.holds(mark_set.strip):
+        root.table("strip").refuse("", "leaves the sheet", code="E5004")
+
+
+def _check_codes(root: TomlTable, mark_set: MarkSet) -> None:
+    """Refuse codes that leave the strip or the paper, or that meet the marks or one another."""
+    tables = {code.name: _code_table(root, mark_set, code.name) for code in mark_set.codes}
+    play = mark_set.tolerance_mm
+    if mark_set.has_code and not mark_set.strip.holds(mark_set.code.box.grown(play, play, play)):
+        root.table("strip").refuse("", f"does not hold the code with {play:g} mm around", code="E5004")
+    for code in mark_set.codes:
+        if not _on_sheet(mark_set, code.box) or not _within_sides(mark_set, code.clear_zone):
+            tables[code.name].refuse("", "leaves the sheet", code="E5004")
+        if mark_set.marks_zone.meets(code.clear_zone):
+            fact = "with its quiet zone meets the clear zone of the marks"
+            tables[code.name].refuse("", fact, code="E5004")
+    for one, other in combinations(mark_set.codes, 2):
+        if not apart(one.sheets, other.sheets) and one.clear_zone.meets(other.clear_zone):
+            fact = f"with its quiet zone meets that of the code {one.name}"
+            tables[other.name].refuse("", fact, code="E5004")
+
+
+def _code_table(root: TomlTable, mark_set: MarkSet, name: str) -> TomlTable:
+    if mark_set.has_code and name == mark_set.code.name:
+        return root.table(name)
+    return root.table("codes").table(name)
+
+
+def _on_sheet(mark_set: MarkSet, box: Box) -> bool:
+    return mark_set.paper.box.holds(box)
+
+
+def _within_sides(mark_set: MarkSet, zone: Box) -> bool:
+    """Blank paper ends with the paper at its head and foot; at the sides it can't be had beyond."""
+    return zone.x >= 0 and zone.right <= mark_set.paper.width_mm

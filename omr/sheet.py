@@ -20,11 +20,15 @@ class SheetId:
 class SheetOrders:
     """What the marks of one sheet must tell the machine.
 
-    sheet, of   1-based place in its collation.
+    sheet, of   1-based place in its collation, and the sheets of that.
     ordinal     1-based place in the print file; the wrap-around sequence counts it.
-    selects     insert feeders (1…6) that add to this piece.
+    selects     insert feeders that add to this piece.
     divert      the finished piece goes to the divert bin on purpose.
     stop        the machine stops after this piece.
+    unseal      the envelope of this piece stays open.
+    batch       a batch ends with this piece: the machine sets what follows apart.
+    piece       1-based place of the piece in the print file, as the pieces are fed; the match code counts it. 0 when
+                nobody told: then a set with a match code refuses the sheet.
     """
 
     sheet: int
@@ -33,3 +37,6 @@ class SheetOrders:
     selects: frozenset[int] = field(default_factory=frozenset)
     divert: bool = False
     stop: bool = False
+    unseal: bool = False
+    batch: bool = False
+    piece: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
 import re
@@ -16,7 +15,7 @@ import numpy as np
 import pypdfium2
 
 from omr.code import CodeTemplate
-from omr.encode import read_sequence
+from omr.encode import read_sequence, says_last
 from omr.errors import OmrError
 from omr.markset import MarkSet, load_mark_set
 from omr.read import READ_DPI, SheetReading, read_strip, render_strip
@@ -127,7 +126,7 @@ def job_marks(mark_set: str, code_template: str) -> MarkSet:
         template = CodeTemplate.parse(code_template)
     except OmrError as error:
         raise SimulatorError("E2920", error.message, place=error.place, remedy=error.remedy) from error
-    return dataclasses.replace(marks, code=dataclasses.replace(marks.code, template=template))
+    return marks.with_template(template)
 
 
 class PdfCamera:
@@ -196,7 +195,7 @@ def sighting(reading: SheetReading, marks: MarkSet) -> Sighting:
         sheet=reading.sheet,
         code=reading.codes[0].text if reading.codes else "",
         marks=sum(1 << position for position, there in enumerate(positions) if there),
-        last=None if roles is None else roles.get("insert"),
+        last=None if roles is None else says_last(marks, roles),
         sequence=None if roles is None else read_sequence(marks, roles),
         problems=reading.problems,
     )
