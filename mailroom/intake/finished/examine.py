@@ -175,6 +175,22 @@ def user_rect(box: ZoneBox, bounds: Rect, rotation: int) -> Rect:
             return left + u_0, top - v_1, left + u_1, top - v_0
 
 
+def shown_rect(rect: Rect, bounds: Rect, rotation: int) -> Rect:
+    """The opposite: a rectangle of the page's own coordinates as left, top, right, bottom of the page as shown, in
+    points from its upper left corner."""
+    left, bottom, right, top = bounds
+    x_0, y_0, x_1, y_1 = rect
+    match rotation % 360:
+        case 90:
+            return y_0 - bottom, x_0 - left, y_1 - bottom, x_1 - left
+        case 180:
+            return right - x_1, y_0 - bottom, right - x_0, y_1 - bottom
+        case 270:
+            return top - y_1, right - x_1, top - y_0, right - x_0
+        case _:
+            return x_0 - left, top - y_1, x_1 - left, top - y_0
+
+
 def _has_no_text(text_page: pypdfium2.PdfTextPage) -> bool:
     return text_page.count_chars() == 0 or not text_page.get_text_range().strip()
 
