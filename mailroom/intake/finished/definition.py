@@ -269,8 +269,9 @@ class JobDefinition(_Part):
         return found
 
     def rules_sha256(self) -> str:
-        """Digest of all that decides what is found: everything but title and proof."""
-        said = self.model_dump_json(exclude={"title", "proof"})
+        """Digest of all that decides what is found: everything but title and proof. What is left at its default does
+        not count, so that a key which is new in a later version leaves proofs standing."""
+        said = self.model_dump_json(exclude={"title", "proof"}, exclude_defaults=True)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def plain(self) -> dict[str, Any]:

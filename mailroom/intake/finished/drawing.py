@@ -16,8 +16,8 @@ from mailroom.intake.finished.definition import ZoneBox
 _DPI = 100
 _PX_PER_MM = _DPI / 25.4
 _LEGEND_PX = 430
-_THUMB_PX = 420
-_COLUMNS = 4
+_THUMB_PX = 640
+_COLUMNS = 3
 _LINES_MAX = 7
 _COLOURS = (
     (196, 30, 58),
@@ -66,12 +66,12 @@ def _legend(
 ) -> None:
     pen.line((left - 14, 0, left - 14, 10_000), fill=(200, 200, 200))
     pen.text((left, 12), title, font=_font(20), fill=_BLACK)
+    for (x, y), names in _named(zones).items():
+        pen.text((x + 3, max(y - 15, 0)), ", ".join(names), font=_font(12), fill=_BLACK)
     down = 50
     for at, zone in enumerate(zones):
         colour = _COLOURS[at % len(_COLOURS)]
         pen.rectangle((left, down + 3, left + 12, down + 15), fill=colour)
-        x, y = _pixels(zone.box)[:2]
-        pen.text((x + 3, max(y - 15, 0)), zone.name, font=_font(12), fill=colour)
         pen.text((left + 20, down), zone.name, font=_font(16), fill=colour)
         down += 22
         for line in _wrapped(zone.text or "nothing found", 52)[:_LINES_MAX]:
@@ -83,6 +83,15 @@ def _legend(
             pen.text((left, down), line, font=_font(14), fill=_RED)
             down += 18
         down += 6
+
+
+def _named(zones: Sequence[DrawnZone]) -> dict[tuple[float, float], list[str]]:
+    """The names to stand above each box: several zones may share one."""
+    names: dict[tuple[float, float], list[str]] = {}
+    for zone in zones:
+        left, top, _, _ = _pixels(zone.box)
+        names.setdefault((left, top), []).append(zone.name)
+    return names
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -105,7 +114,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def contact_sheet(pictures: Sequence[Image.Image]) -> Image.Image:
-    """Small pictures of all drawn pages, four a row."""
+    """Small pictures of all drawn pages, three a row."""
     small = [picture.copy() for picture in pictures]
     for picture in small:
         picture.thumbnail((_THUMB_PX, _THUMB_PX))

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from mailroom.domain.address import PostalAddress
+from mailroom.domain.errors import InputRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Problem:
     def place(self) -> str:
         """ "page 12, zone number"."""
         return f"page {self.page}, {self.rule}" if self.rule else f"page {self.page}"
+
+    def error(self, file: str = "") -> InputRefused:
+        """The same as an error of the house; `file` stands before its place."""
+        place = ", ".join(part for part in (file, self.place) if part)
+        return InputRefused(self.code, self.message, place=place, remedy=self.remedy)
 
 
 @dataclass(frozen=True, slots=True)

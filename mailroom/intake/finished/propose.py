@@ -208,7 +208,7 @@ def _proposed(page: Page, name: str, pieces: tuple[Segment, ...], pattern: str, 
     value = text[1].strip() if text else ""
     forms = [form for form in _DATES if parse_date(value, form, draft.language)] if name == "date" else [""]
     box = _roomy(page, pieces)
-    where = "first" if page.number == 1 else "last"
+    where = "first" if page.number == 1 else "any"
     return ProposedZone(box, pattern, format=forms[0], text=value, page=where)
 
 

@@ -116,15 +116,22 @@ def proof_lines(proof: Proof) -> Iterator[str]:
         yield f"postcode = {postcode}"
 
 
+def is_proved(definition: JobDefinition) -> bool:
+    """Whether a person accepted a proof of the definition as it stands."""
+    proof = definition.proof
+    return proof is not None and bool(proof.by) and proof.rules_sha256 == definition.rules_sha256()
+
+
 def require_proof(definition: JobDefinition) -> None:
     """Refuse a definition that nobody has proved as it stands: for intake, before it takes anything in.
 
     Raises InputRefused: E1530 no proof, or one that nobody accepted; E1531 the rules changed after it.
     """
+    if is_proved(definition):
+        return
     proof = definition.proof
     command = "Run: mailroom intake prove DEFINITION SAMPLE.pdf, look at the documents, then add --accept NAME."
     if proof is None or not proof.by or not proof.rules_sha256:
         raise InputRefused("E1530", f"the definition {definition.name} is not proved", place="[proof]", remedy=command)
-    if proof.rules_sha256 != definition.rules_sha256():
-        fact = f"the definition {definition.name} was changed after {proof.by} proved it"
-        raise InputRefused("E1531", fact, place="[proof]", remedy=command)
+    fact = f"the definition {definition.name} was changed after {proof.by} proved it"
+    raise InputRefused("E1531", fact, place="[proof]", remedy=command)
