@@ -39,13 +39,14 @@ class Column:
 
 
 class Sheet:
-    """A cursor `y` (points) on a run of pages. `total` is the number of pages for the footer."""
+    """A cursor `y` (points) on a run of pages. `total` is the number of pages for the footer; `footer` may be changed
+    when a page has begun."""
 
     def __init__(self, canvas: Any, footer: str, total: int) -> None:
         self.canvas = canvas
         self.y = TOP
         self.page = 1
-        self._footer = footer
+        self.footer = footer
         self._total = total
 
     def text(self, x: float, text: str, size: float, font: str = REGULAR, colour: tuple[float, ...] = INK) -> None:
@@ -74,7 +75,7 @@ class Sheet:
 
     def end_page(self) -> None:
         self.y, back = 13 * mm, self.y
-        self.text(LEFT, self._footer, 7.5, REGULAR, GREY)
+        self.text(LEFT, self.footer, 7.5, REGULAR, GREY)
         self.text_right(RIGHT, f"Page {self.page} of {self._total}", 7.5, REGULAR, GREY)
         self.canvas.showPage()
         self.y = back

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reportlab.lib.units import mm
 
+from mailroom.production.papers.parts import Figure, figures, signature, thousands
 from mailroom.production.papers.sheet import ACCENT, ALARM, GREY, INK, LEFT, RIGHT, Column, Sheet, draw
 from mailroom.production.papers.typeface import BOLD, REGULAR, SEMIBOLD, shorten
 from spool.atomic import write_whole
@@ -166,7 +167,7 @@ def _content(sheet: Sheet, statement: RunStatement) -> None:
     trays = [(each.tray, each.postcodes, each.envelope, str(each.pieces)) for each in statement.trays]
     _section(sheet, "Trays", _TRAYS, trays)
     _evidence(sheet, statement)
-    _signature(sheet, statement)
+    signature(sheet, statement.handed_over_by)
 
 
 def _title(sheet: Sheet, statement: RunStatement) -> None:
@@ -186,23 +187,16 @@ def _title(sheet: Sheet, statement: RunStatement) -> None:
 
 def _figures(sheet: Sheet, statement: RunStatement) -> None:
     """Five figures in a row."""
-    figures = (
-        ("Planned", statement.planned),
-        ("Mailed", statement.mailed),
-        ("Withdrawn", statement.withdrawn),
-        ("Moved", statement.moved),
-        ("Unknown", statement.unknown),
+    figures(
+        sheet,
+        (
+            Figure("Planned", thousands(statement.planned)),
+            Figure("Mailed", thousands(statement.mailed)),
+            Figure("Withdrawn", thousands(statement.withdrawn)),
+            Figure("Moved", thousands(statement.moved)),
+            Figure("Unknown", thousands(statement.unknown), alarming=bool(statement.unknown)),
+        ),
     )
-    step = (RIGHT - LEFT) / len(figures)
-    sheet.y -= 34
-    for at, (name, count) in enumerate(figures):
-        alarming = name == "Unknown" and count
-        sheet.text(LEFT + at * step, f"{count:,}".replace(",", "\u202f"), 24, SEMIBOLD, ALARM if alarming else INK)
-    sheet.y -= 13
-    for at, (name, _) in enumerate(figures):
-        sheet.text(LEFT + at * step, name, 8.5, REGULAR, GREY)
-    sheet.y -= 10
-    sheet.rule()
 
 
 def _balance(sheet: Sheet, statement: RunStatement) -> None:
@@ -237,20 +231,6 @@ def _evidence(sheet: Sheet, statement: RunStatement) -> None:
     head = statement.journal_head
     sheet.note(f"The journal of this run has {statement.journal_entries} entries; the hash of the last one is")
     sheet.note(" ".join(head[at : at + 8] for at in range(0, len(head), 8)))
-
-
-def _signature(sheet: Sheet, statement: RunStatement) -> None:
-    sheet.room(70)
-    sheet.y -= 52
-    half = (RIGHT - LEFT) / 2
-    sheet.canvas.setStrokeColorRGB(*INK)
-    sheet.canvas.setLineWidth(0.6)
-    sheet.canvas.line(LEFT, sheet.y, LEFT + half - 8 * mm, sheet.y)
-    sheet.canvas.line(LEFT + half, sheet.y, RIGHT, sheet.y)
-    sheet.y -= 11
-    name = shorten(f"Handed over by {statement.handed_over_by}", REGULAR, 8.5, half - 10 * mm)
-    sheet.text(LEFT, name, 8.5, REGULAR, GREY)
-    sheet.text(LEFT + half, "Place, date, signature", 8.5, REGULAR, GREY)
 
 
 def _batch(line: BatchLine) -> tuple[str, ...]:

@@ -9,21 +9,23 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from mailroom.domain.errors import MailroomError
+from mailroom.production.papers.identity import draw_identity
 from mailroom.production.papers.sheet import ACCENT, GREY, INK, RULE
-from mailroom.production.papers.typeface import BOLD, REGULAR, SEMIBOLD, register, shorten, width_pt
+from mailroom.production.papers.typeface import BOLD, REGULAR, SEMIBOLD, printable, register, shorten, width_pt
 from spool.atomic import write_whole
 
 
 @dataclass(frozen=True, slots=True)
 class TrayTag:
     """One tray. `tray` is its identity and stands in the barcode (Code 128: printable ASCII, at most 24 characters);
-    `number` of `of` trays of the run. The postcodes are those of the first and the last piece in it."""
+    `number` of `of` trays of the run. The postcodes are those of the first and the last piece in it.
+
+    A presorted tray has a `destination`, which then stands large in the place of the postcodes, the `product` that it
+    is posted as, and its `weight` with pieces and tray; all three are as printed."""
 
     tray: str
     run: str
@@ -37,6 +39,9 @@ class TrayTag:
     number: int
     of: int
     mailed_on: date
+    destination: str = ""
+    product: str = ""
+    weight: str = ""
 
 
 _WIDTH, _HEIGHT, _MARGIN = A4[0] / 2, A4[1] / 2, 9 * mm
@@ -87,11 +92,16 @@ def _tag(canvas: Any, tag: TrayTag) -> None:
     canvas.setLineWidth(1.2)
     canvas.line(_MARGIN, top - 17, right, top - 17)
 
-    _text(canvas, _MARGIN, top - 32, f"Postcodes {tag.country}", 8.5, REGULAR, GREY)
     one = tag.first_postcode == tag.last_postcode
     postcodes = tag.first_postcode if one else f"{tag.first_postcode}–{tag.last_postcode}"
-    size = min(52.0, 52.0 * _ROOM / max(width_pt(postcodes, BOLD, 52), 1))
-    _text(canvas, _MARGIN, top - 80, postcodes, size, BOLD)
+    if tag.destination:
+        _text(canvas, _MARGIN, top - 30, shorten(tag.product, REGULAR, 8.5, _ROOM), 8.5, REGULAR, GREY)
+        _large(canvas, top - 75, tag.destination, 46)
+        below = f"Postcodes {tag.country} {postcodes}"
+        _text(canvas, _MARGIN, top - 91, shorten(below, REGULAR, 8.5, _ROOM), 8.5, REGULAR, GREY)
+    else:
+        _text(canvas, _MARGIN, top - 32, f"Postcodes {tag.country}", 8.5, REGULAR, GREY)
+        _large(canvas, top - 80, postcodes)
 
     half = _ROOM / 2
     for x, name, value in (
@@ -106,26 +116,19 @@ def _tag(canvas: Any, tag: TrayTag) -> None:
     ):
         _text(canvas, x, top - 175, name, 8.5, REGULAR, GREY)
         _text(canvas, x, top - 192, shorten(value, SEMIBOLD, 14, half - 2 * mm), 14, SEMIBOLD)
-    _text(canvas, _MARGIN, top - 222, "Run", 8.5, REGULAR, GREY)
-    _text(canvas, _MARGIN, top - 239, shorten(tag.run, SEMIBOLD, 14, _ROOM), 14, SEMIBOLD)
-    _barcode(canvas, tag.tray)
+    last = (("Run", tag.run), ("Weight", tag.weight)) if tag.weight else (("Run", tag.run),)
+    for at, (name, value) in enumerate(last):
+        x, room = _MARGIN + at * half, _ROOM / len(last)
+        _text(canvas, x, top - 222, name, 8.5, REGULAR, GREY)
+        _text(canvas, x, top - 239, shorten(value, SEMIBOLD, 14, room - 2 * mm * at), 14, SEMIBOLD)
+    draw_identity(canvas, tag.tray, "tray", _MARGIN, _MARGIN, _ROOM, 24 * mm)
 
 
-def _barcode(canvas: Any, tray: str) -> None:
-    """A Code 128 as wide as fits, bars at most 0.5 mm, with ten bars of quiet on both sides; its text below."""
-    if not tray or len(tray) > 24 or not all(" " <= character <= "~" for character in tray):
-        raise MailroomError(
-            "E7080",
-            f"{tray!r} can't be the identity of a tray: its barcode holds 1 to 24 printable ASCII characters",
-            place="tray tags",
-            remedy="Give the tray a shorter name without special letters.",
-        )
-    modules = Code128(tray, barWidth=1, quiet=False).width
-    bar = min(0.5 * mm, _ROOM / (modules + 20))
-    code = Code128(tray, barWidth=bar, barHeight=24 * mm, quiet=False)
-    canvas.setFillColorRGB(0, 0, 0)
-    code.drawOn(canvas, _MARGIN + (_ROOM - code.width) / 2, _MARGIN + 16)
-    _text(canvas, _MARGIN + (_ROOM - width_pt(tray, REGULAR, 11)) / 2, _MARGIN + 3, tray, 11)
+def _large(canvas: Any, y: float, text: str, most: float = 52.0) -> None:
+    """What the tray is sorted by: `most` points, or as large as fits the tag's width."""
+    text = printable(text)
+    size = min(most, most * _ROOM / max(width_pt(text, BOLD, most), 1))
+    _text(canvas, _MARGIN, y, text, size, BOLD)
 
 
 def _text(
