@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from omr.code import CodeTemplate
 from omr.errors import OmrError
-from omr.sheet import SheetId
+from omr.sheet import SheetId, SheetOrders
 
 HOUSE = "{run:7}{piece:9}{copy:02}{sheet:03}{of:03}"
 PRINTABLE = st.characters(min_codepoint=0x21, max_codepoint=0x7E)
@@ -104,6 +104,96 @@ def test_a_value_that_does_not_fit_its_width_is_refused(sheet: SheetId, field: s
         CodeTemplate.parse(HOUSE).format(sheet)
     assert refused.value.code == "E5202"
     assert f"the {field} " in refused.value.message
+
+
+SHEET = SheetId("R000001", "P00000042", 1, 2, 3)
+ORDERS = SheetOrders(2, 3, 17, frozenset({1, 4, 6}), divert=True, piece=12)
+
+
+# Contents of codes in the field, worked out by hand.
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        # Job (6), piece (6), sheets (2), sheet (2), padded to 27.
+        ("{run:d6}{piece:d6}{of:02}{sheet:02}{blank:11}", "0000010000420302" + " " * 11),
+        # Ten characters of job and of piece, and controls.
+        ("{run:_<10}{piece:0>10}{last+divert:1}", "R000001___0P000000421"),
+        # Page, size of the set, number of the set, two hexadecimal digits of feeders: 1, 4 and 6 are bits 1, 8 and 32.
+        ("{sheet:02}{of:02}{set:01}{selects:x2}", "020322" + "9"),
+        # Five flags in a character: 0b01001 is 9, 0b10110 is 22, the 23rd of 0 … 9, A … V.
+        ("*{first+divert+stop+unseal+select-6:1}", "*9"),
+        ("{divert+stop+select-4+select-1+unseal:1}", "M"),
+        ("{ordinal:06}%{set:02}", "000017%12"),
+    ],
+)
+def test_contents_of_the_field_are_made_and_read(template: str, text: str) -> None:
+    made = CodeTemplate.parse(template, whole=False)
+    assert made.format(SHEET, ORDERS) == text
+    assert made.length == len(text)
+    assert made.read(text) is not None
+    assert made.match(text) is None
+
+
+def test_what_was_written_is_read_by_name() -> None:
+    template = CodeTemplate.parse("{piece:0>10}{set:01}{selects:x2}{last+divert:1}{stop:1}{blank:3}", whole=False)
+    values = {
+        "piece": "P00000042",
+        "set": 2,
+        "selects": frozenset({1, 4, 6}),
+        "flags": {"last": False, "divert": True, "stop": False},
+    }
+    text = template.format(SHEET, ORDERS)
+    assert template.read(text) == template.read(text.rstrip()) == values
+    assert template.read(text[:-5] + "4" + text[-4:]) is None
+
+
+def test_filled_fields_name_a_sheet_as_exact_ones_do() -> None:
+    template = CodeTemplate.parse("{run:_<10}{piece:0>10}{copy:02}{sheet:02}{of:02}")
+    assert template.match(template.format(SHEET)) == SHEET
+    # A filling that `format` would not write: the piece would be empty.
+    assert template.match("R000001___" + "0" * 10 + "010203") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "sheet", "orders"),
+    [
+        ("{piece:_<8}", SHEET, ORDERS),
+        ("{piece:2<12}", SHEET, ORDERS),
+        ("{piece:d1}", SHEET, ORDERS),
+        ("{piece:d6}", SheetId("R000001", "PIECE", 1, 1, 1), ORDERS),
+        ("{selects:x1}", SHEET, ORDERS),
+        ("{ordinal:01}", SHEET, ORDERS),
+        ("{set:02}", SHEET, SheetOrders(2, 3, 17)),
+    ],
+)
+def test_what_does_not_fit_is_never_cut(template: str, sheet: SheetId, orders: SheetOrders) -> None:
+    with pytest.raises(OmrError) as refused:
+        CodeTemplate.parse(template, whole=False).format(sheet, orders)
+    assert refused.value.code == "E5202"
+
+
+def test_a_content_of_the_orders_needs_them() -> None:
+    with pytest.raises(ValueError, match="needs the sheet's orders"):
+        CodeTemplate.parse("{selects:x2}", whole=False).format(SHEET)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("", "is empty"),
+        ("{first+last:2}", "at most 5 in one character"),
+        ("{first+last+divert+stop+unseal+batch:1}", "at most 5 in one character"),
+        ("{first+late:1}", "unknown field 'first+late'"),
+        ("{selects:2}", "'selects' as {selects:x2}"),
+        ("{set:3}", "'set' as a number"),
+        ("{run:>9}", "'run' as text"),
+    ],
+)
+def test_a_bad_template_of_a_machine_is_refused(text: str, fact: str) -> None:
+    with pytest.raises(OmrError) as refused:
+        CodeTemplate.parse(text, whole=False)
+    assert refused.value.code == "E5201"
+    assert fact in refused.value.message
 
 
 @pytest.mark.parametrize(

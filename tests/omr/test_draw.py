@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import numpy as np
 import pikepdf
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from omr.draw import draw_marks, mark_rects
 from omr.errors import OmrError
 from omr.markset import MarkSet
+from omr.model import Side
 from omr.place import Box
 from omr.sheet import SheetId, SheetOrders
 from tests.omr.paper import A4_MM, painted_strip, pdf_of, printed_strip, sheet_id, strip_of
+from tests.omr.sets import QUADIENT_TEXT, write_set
 
 # 20 pixels a millimetre: every edge of the specification falls between two pixels.
 FINE_DPI = 508
@@ -123,3 +126,13 @@ def test_an_identity_that_does_not_fit_the_code_is_refused(quadient: MarkSet) ->
     with pytest.raises(OmrError) as refused:
         draw_marks(quadient, SheetOrders(1, 1, 1), SheetId("rRrRrRr", "PpP#pPp!p", 1, 1, 1), *A4_MM)
     assert refused.value.code == "E5203"
+
+
+def test_marks_of_the_back_are_not_drawn_on_the_front(tmp_path: Path, quadient: MarkSet) -> None:
+    back = write_set(tmp_path, text=f'side = "back"\n{QUADIENT_TEXT}')
+    orders = SheetOrders(1, 1, 1)
+    with pytest.raises(OmrError) as refused:
+        draw_marks(back, orders, sheet_id(orders), *A4_MM)
+    assert refused.value.code == "E5206"
+    drawn = draw_marks(back, orders, sheet_id(orders), *A4_MM, side=Side.BACK)
+    assert drawn == draw_marks(quadient, orders, sheet_id(orders), *A4_MM)

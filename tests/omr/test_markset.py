@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from omr.code import CodeTemplate
 from omr.errors import OmrError
 from omr.markset import MarkSet, load_mark_set, shipped_mark_sets
 from omr.place import Box
@@ -165,6 +166,62 @@ WRONG = [
     ("modules = 18", "modules = 14", "template =", "code.template", "does not fit a DataMatrix of 14"),
     ("{of:03}", "", "template =", "code.template", "lacks of"),
     ('name = "quadient"', 'name = " "', "name", "name", "must be text"),
+    ('name = "quadient"', 'side = "left"\nname = "quadient"', "side", "side", "one of front, back"),
+    (
+        'name = "quadient"',
+        'fed_first = "top"\nname = "quadient"',
+        "fed_first",
+        "fed_first",
+        "one of first-sheet, last-",
+    ),
+    ('start = { scope = "every"', 'start = { scope = "last"', "start = {", "marks.start.scope", "must be 'every'"),
+    ('parity = { scope = "every"', 'parity = { scope = "last"', "parity = {", "marks.parity.scope", "must be 'every'"),
+    (
+        'start = { scope = "every", printed = "when-true" }',
+        'start = { scope = "every", printed = "when-false" }',
+        "start = {",
+        "marks.start.printed",
+        "the reader finds the column by it",
+    ),
+    ("weight = 4", "weight = 8", "sequence-4 = {", "marks.sequence-4.weight", "be called sequence-8"),
+    (
+        'sequence-4 = { scope = "every", printed = "when-true", counter = "sequence", weight = 4 }',
+        'sequence-8 = { scope = "every", printed = "when-true", counter = "sequence", weight = 8 }',
+        "sequence-8 = {",
+        "marks.sequence-8.weight",
+        "is never reached: sequence runs to 7",
+    ),
+    ("modulo = 8", "modulo = 6\nend = 'stops'", "end", "counters.sequence.end", "one of wraps, holds"),
+    ("modulo = 8", "modulo = 6\nend = 'holds'", "counts", "counters.sequence.counts", "which never holds"),
+    ('counts = "ordinal"', 'counts = "sheet"', "counts", "counters.sequence.counts", "must be 'ordinal' for the wrap"),
+    ('sequence-4", "sequence-2"', 'sequence-4"', "functions", "functions", "to 7 without sequence-2"),
+    ("[code]", "[sheet]\norigin = 'left'\n[code]", "[sheet]", "sheet.width_mm", "is missing"),
+    (
+        "[code]",
+        "[sheet]\norigin = 'left'\nwidth_mm = 210\nheight_mm = 297\n[code]",
+        "origin",
+        "sheet.origin",
+        "one of top-left, top-right",
+    ),
+    (
+        "[code]",
+        "[sheet]\norigin = 'top-left'\nwidth_mm = 210\nheight_mm = 180\n[code]",
+        "[strip]",
+        "strip",
+        "leaves the sheet",
+    ),
+    ("[code]", "[limits]\nmost_length_cm = 2\n[code]", "most_length_cm", "limits.most_length_cm", "is no limit"),
+    ("[code]", "[limits]\nleast_length_mm = 10\n[code]", "length_mm", "column.length_mm", "asks for at least 10"),
+    ("[code]", "[limits]\nmost_thickness_mm = 0.3\n[code]", "thickness_mm", "column.thickness_mm", "at most 0.3"),
+    ("[code]", "[limits]\nmost_pitch_mm = 3.9\n[code]", "pitch_mm", "column.pitch_mm", "gives 4, but limits.most_p"),
+    ("[code]", "[limits]\nmost_positions = 14\n[code]", "functions", "functions", "gives 15"),
+    ("[code]", "[limits]\nmost_span_mm = 56\n[code]", "pitch_mm", "column.pitch_mm", "gives 56.4"),
+    ("[code]", "[limits]\nleast_above_mm = 101\n[code]", "first_mm", "column.first_mm", "gives 100"),
+    ("[code]", "[limits]\nleast_below_mm = 141\n[code]", "first_mm", "column.first_mm", "gives 140.6"),
+    ("[code]", "[limits]\nleast_clear_side_mm = 3.1\n[code]", "[clear]", "clear", "gives 3"),
+    ("[code]", "[limits]\nleast_clear_ends_mm = 20\n[code]", "[clear]", "clear", "gives 5"),
+    ("[code]", "[code]\nsheets = 'last'", "sheets", "code.sheets", "must be 'every' for the code that names"),
+    ("quiet_mm = 2.0", "quiet_mm = 0.4", "quiet_mm", "code.quiet_mm", "must be at least 0.5: DataMatrix"),
     ('name = "quadient"', 'name = "quadient"\nmaker = "Q"', "maker", "maker", "is not known here"),
 ]
 
@@ -204,3 +261,89 @@ def test_the_example_in_the_guide_is_a_mark_set(tmp_path: Path) -> None:
     text = example.replace("\n[marks]", f'name = "guide"\n{PLACES}\n[marks]')
     shown = write_set(tmp_path, text=text + '[parity]\nsense = "even"\ncovers = ["start", "insert", "first"]\n')
     assert [mark.role for mark in shown.marks if not mark.printed_when] == ["insert", "first"]
+
+
+MORE = """
+[codes.machine]
+symbology = "ITF"
+x_mm = 60.0
+y_mm = 200.0
+module_mm = 0.3
+height_mm = 12.0
+quiet_mm = 3.0
+read = "across"
+template = "{piece:d6}{of:02}{sheet:02}"
+"""
+WRONG_CODES = [
+    ("x_mm = 60.0", "x_mm = 5.0", "[codes.machine]", "codes.machine", "meets that of the code code"),
+    ("y_mm = 200.0", "y_mm = 290.0", "[codes.machine]", "codes.machine", "leaves the sheet"),
+    ("x_mm = 60.0", "x_mm = 12.0", "[codes.machine]", "codes.machine", "meets the clear zone of the marks"),
+    ("quiet_mm = 3.0", "quiet_mm = 2.9", "quiet_mm = 2.9", "codes.machine.quiet_mm", "must be at least 3: Interl"),
+    ("height_mm = 12.0", "", "[codes.machine]", "codes.machine.height_mm", "is missing"),
+    ("height_mm = 12.0", "modules = 20", "[codes.machine]", "codes.machine.height_mm", "is missing"),
+    ('"across"', '"sideways"', 'read = "side', "codes.machine.read", "one of across, upwards"),
+    ("{sheet:02}", "{sheet:01}", 'template = "{piece:d6', "codes.machine.template", "pairs of digits"),
+    ("{piece:d6}", "P", 'template = "P', "codes.machine.template", "does not fit"),
+    ('"ITF"', '"QRCode"', "[codes.machine]", "codes.machine.modules", "is missing"),
+    ("[codes.machine]", "[codes.code]", "[codes.code]", "codes.code", "must have another name"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "key", "fact"), WRONG_CODES, ids=[f"{case[3]}: {case[4]}" for case in WRONG_CODES]
+)
+def test_a_wrong_second_code_is_refused_with_line_and_key(
+    tmp_path: Path, old: str, new: str, at: str, key: str, fact: str
+) -> None:
+    more = MORE.replace(old, new)
+    # Higher than the marks, so that only what a case changes is wrong.
+    more = more.replace("y_mm = 200.0", "y_mm = 120.0") if "x_mm = 12.0" in more else more
+    more = more.replace("y_mm = 200.0", "y_mm = 172.0") if "x_mm = 5.0" in more else more
+    text = QUADIENT_TEXT + more
+    with pytest.raises(OmrError) as refused:
+        write_set(tmp_path, text=text)
+    assert fact in refused.value.message
+    assert refused.value.place == f"{tmp_path / 'set.toml'}:{line_of(chr(10) + text, chr(10) + at)}: {key}"
+
+
+def test_a_set_may_have_several_codes_and_the_first_names_the_sheet(tmp_path: Path, quadient: MarkSet) -> None:
+    both = write_set(tmp_path, text=QUADIENT_TEXT + MORE)
+    assert [code.name for code in both.codes] == ["code", "machine"]
+    assert both.code == quadient.code
+    # 5 pairs of digits at 18 modules and 9 at the ends, of 0.3 mm, with 3 mm around.
+    assert both.clear_zones[2] == pytest.approx((57.0, 197.0, 29.7 + 6, 18.0))
+
+
+def test_a_set_without_a_code_of_the_sheet_says_so_when_it_is_asked_for(tmp_path: Path) -> None:
+    text = QUADIENT_TEXT[: QUADIENT_TEXT.index("# The code says")]
+    for codes in ("", MORE):
+        silent = write_set(tmp_path, text=text + codes)
+        assert not silent.has_code
+        with pytest.raises(OmrError, match="no code that says which sheet") as refused:
+            _ = silent.code
+        assert refused.value.code == "E5205"
+
+
+def test_two_marks_of_one_meaning_are_refused(tmp_path: Path) -> None:
+    for more, words in (
+        ('eoc = { scope = "last", printed = "when-true" }', "two marks of one meaning: insert and eoc"),
+        ('not-eoc = { scope = "every", printed = "when-false" }', "always printed together: insert and not-eoc"),
+    ):
+        role = more.split(" =")[0]
+        text = QUADIENT_TEXT.replace("[marks]", f"[marks]\n{more}").replace(
+            'insert = { scope = "last"', 'insert = { scope = "every"'
+        )
+        with pytest.raises(OmrError, match=words):
+            write_set(tmp_path, text=text, functions=f'["start", "insert", "{role}", "parity", "safety"]')
+
+
+def test_clear_zones_may_differ_from_side_to_side(tmp_path: Path) -> None:
+    text = QUADIENT_TEXT.replace("side_mm = 3.0", "left_mm = 4.0\nright_mm = 6.0")
+    assert write_set(tmp_path, text=text).marks_zone == pytest.approx((3.0, 95.0, 16.5, 71.4))
+
+
+def test_another_content_of_the_code_leaves_the_rest_alone(quadient: MarkSet) -> None:
+    template = CodeTemplate.parse("{run:7}-{piece:9}{copy:02}{sheet:03}{of:03}")
+    other = quadient.with_template(template)
+    assert other.code.template is template
+    assert (other.marks, other.code.box) == (quadient.marks, quadient.code.box)
