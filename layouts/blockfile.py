@@ -9,6 +9,7 @@ from typing import Literal, cast
 from layouts.blockparts import (
     NOTHING,
     AddressBlock,
+    AddressCode,
     Block,
     Carry,
     CodeBlock,
@@ -27,6 +28,7 @@ from layouts.blockparts import (
     TextBlock,
     TextItem,
 )
+from layouts.codes.postal import postal_sizes
 from layouts.errors import LayoutError
 from layouts.style import Align, Fit, Style
 from layouts.tomlfile import TomlTable
@@ -64,11 +66,17 @@ class BlockReader:
         """The name of a rule; "" when none is named and `default` is ""."""
         return part.choice(key, (*self._rules, "") if default == "" else self._rules, default)
 
-    def lines_needed(self, block: Block) -> tuple[int, float] | None:
-        """How many lines an address promises, and how high they are in mm; None for other blocks."""
+    def lines_needed(self, block: Block) -> tuple[str, float] | None:
+        """What an address promises, in words, and how high that is in mm, as far as the layout alone tells; None for
+        other blocks."""
         if not isinstance(block, AddressBlock):
             return None
-        return block.max_lines, block.max_lines * self._by_name[block.style].leading_mm
+        said, high_mm = f"{block.max_lines} lines", block.max_lines * self._by_name[block.style].leading_mm
+        if block.code is None:
+            return said, high_mm
+        size = postal_sizes().get(block.code.code.symbology)
+        high_mm += block.code.gap_mm + (block.code.code.height_mm or (size.high_mm if size else 0.0))
+        return f"{said} and the code", high_mm
 
     def _style(self, part: TomlTable, key: str, default: str | None = None) -> str:
         return part.choice(key, (*self._styles, "") if default == "" else self._styles, default)
@@ -134,13 +142,20 @@ class BlockReader:
             surplus=part.text("surplus", ""),
         )
 
-    def _address(self, part: TomlTable, _width_mm: float) -> AddressBlock:
+    def _address(self, part: TomlTable, width_mm: float) -> AddressBlock:
         return AddressBlock(
             lines=source(part, "lines"),
             style=self._style(part, "style"),
             max_lines=part.whole("max_lines", least=1, most=20),
             least_scale=part.number("least_scale", 1.0, least=0.5, most=1),
+            code=self._address_code(part.table("code"), width_mm) if part.has("code") else None,
         )
+
+    def _address_code(self, table: TomlTable, width_mm: float) -> AddressCode:
+        where = cast(Literal["above", "below"], table.choice("where", ("above", "below")))
+        read = AddressCode(self._code(table, width_mm), where, table.number("gap_mm", 0.0, most=50))
+        table.done()
+        return read
 
     # ── tables ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -172,14 +172,24 @@ class ColumnsBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressCode:
+    """A post's code above or below the address lines, `gap_mm` from them besides its quiet zone."""
+
+    code: CodeBlock
+    where: Literal["above", "below"]
+    gap_mm: float
+
+
+@dataclass(frozen=True, slots=True)
 class AddressBlock:
     """The address that shows through the window: a line too wide is condensed to `least_scale`, then broken while lines
-    are left."""
+    are left. `code` is the post's, when there is one."""
 
     lines: Source
     style: str
     max_lines: int
     least_scale: float
+    code: AddressCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

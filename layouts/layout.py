@@ -311,6 +311,6 @@ def _check_address(part: TomlTable, found: BoxPart, blocks: BlockReader) -> None
     if lines is not None and lines[1] > found.box.height_mm + 0.01:
         raise part.refuse(
             "max_lines",
-            f"{lines[0]} lines need {lines[1]:.1f} mm, the box is {found.box.height_mm:g} mm high",
+            f"{lines[0]} need {lines[1]:.1f} mm, the box is {found.box.height_mm:g} mm high",
             "allow fewer lines, a smaller leading or a higher box",
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from layouts.blockparts import AddressBlock
+from layouts.blocks.code import CodeSetter
+from layouts.codes.postal import postal_sizes
 from layouts.edition import Edition, Frame, Scope
 from layouts.errors import LayoutError
 from layouts.geometry import pt
@@ -19,9 +21,27 @@ class AddressSetter:
         self._frame = frame
         self._pen = edition.pens[block.style]
         self._lines = edition.expression(block.lines)
-        self.reads = self._lines.reads
+        self._code = CodeSetter(block.code.code, edition, frame, 0.0) if block.code else None
+        self.reads = self._lines.reads | (self._code.reads if self._code else frozenset())
 
     def strips(self, scope: Scope, _room_pt: float = 0.0, /) -> list[Strip]:
+        """The address lines, and the post's code above or below them."""
+        lines = self._line_strips(scope)
+        told = self._block.code
+        if self._code is None or told is None:
+            return lines
+        codes = self._code.strips(scope)
+        if not codes:
+            return lines
+        above = told.where == "above"
+        strips = [*codes, *lines] if above else [*lines, *codes]
+        # A quiet zone that is left to the layout is kept towards the lines all the same.
+        size = postal_sizes().get(told.code.symbology)
+        quiet_mm = size.above_mm if size and told.code.quiet_zone == "outside" else 0.0
+        (lines if above else codes)[0].gap_pt = pt(told.gap_mm + quiet_mm)
+        return strips
+
+    def _line_strips(self, scope: Scope) -> list[Strip]:
         """The address lines; what does not fit is told as a trouble, and drawn as far as it goes."""
         troubles: list[Trouble] = []
         lines = [line for line in self._lines(scope) if line.strip()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from layouts.blockparts import CodeBlock
 from layouts.codes.draw import image_mask
 from layouts.codes.encode import SYMBOLOGIES, Quiet, check_options, encode
+from layouts.codes.postal import PostalSize, postal_sizes
 from layouts.codes.symbol import Symbol
 from layouts.edition import Edition, Frame, Scope
 from layouts.errors import LayoutError
@@ -53,6 +54,7 @@ class CodeSetter:
         self._text = edition.template(block.text)
         self._caption = edition.template(block.caption) if block.caption else None
         self._options = dict(block.options)
+        self._size = postal_sizes().get(block.symbology)
         try:
             check_options(block.symbology, self._options)
         except LayoutError as error:
@@ -72,7 +74,7 @@ class CodeSetter:
             placed = LayoutError(error.code, error.message, place=block.place, remedy=error.remedy)
             room = frame.x_pt, frame.width_pt, self._room_pt or pt(block.height_mm or 10)
             return [Strip(frame.name, *room, troubles=(Trouble(placed, "not-encodable"),), kind="code")]
-        strip = self._placed(symbol, troubles)
+        strip = self._posted(symbol, self._size, troubles) if self._size else self._placed(symbol, troubles)
         if troubles and block.too_dense == "leave-out":
             return []
         strip.troubles = tuple(troubles)
@@ -91,16 +93,7 @@ class CodeSetter:
         height_pt = pt(block.height_mm) or self._room_pt or room_pt
         if not known.stretched:
             module_pt = min(module_pt, height_pt / (symbol.rows + quiet.above + quiet.below))
-        if module_pt < pt(block.least_module_mm) - 1e-9:
-            error = LayoutError(
-                "E4063",
-                f"{across} modules, quiet zone included, in {room_pt / pt(1):.1f} mm are {module_pt / pt(1):.2f} mm "
-                f"each, {block.least_module_mm:g} mm can be read",
-                place=block.place,
-                remedy="shorten the text, or give the code more room in the layout",
-            )
-            over_pt = (pt(block.least_module_mm) - module_pt) * across
-            troubles.append(Trouble(error, "overfull", over_pt))
+        self._check_module(module_pt, pt(block.least_module_mm), across, room_pt, troubles)
         above_pt, below_pt = quiet.above * module_pt, quiet.below * module_pt
         symbol_height_pt = height_pt if known.stretched else symbol.rows * module_pt
         return CodeStrip(
@@ -114,6 +107,48 @@ class CodeSetter:
             above_pt=above_pt,
             overlay=block.overlay,
         )
+
+    def _posted(self, symbol: Symbol, size: PostalSize, troubles: list[Trouble]) -> CodeStrip:
+        """A post's code in the size that it asks for; narrower than is usual, where its place is narrow."""
+        block, frame = self._block, self._frame
+        outside = block.quiet_zone == "outside"
+        beside_pt, above_pt = (0.0, 0.0) if outside else (pt(size.beside_mm), pt(size.above_mm))
+        room_pt = (pt(block.width_mm) or frame.width_pt) - 2 * beside_pt
+        module_pt = min(pt(size.module.printed_mm), room_pt / symbol.columns)
+        least_pt = pt(max(size.module.least_mm, block.least_module_mm))
+        self._check_module(module_pt, least_pt, symbol.columns, room_pt, troubles)
+        height_pt = symbol.rows * module_pt
+        if size.height:
+            high_pt = pt(block.height_mm) or self._room_pt or pt(size.high_mm)
+            # Lower than the least it does not get: a box that has no room for that is too small.
+            height_pt = max(pt(size.height.least_mm), min(pt(size.height.printed_mm), high_pt - 2 * above_pt))
+        return CodeStrip(
+            name=frame.name,
+            x_pt=frame.x_pt,
+            width_pt=symbol.columns * module_pt + 2 * beside_pt,
+            height_pt=height_pt + 2 * above_pt,
+            symbol=symbol,
+            symbol_x_pt=frame.x_pt + beside_pt,
+            symbol_pt=(symbol.columns * module_pt, height_pt),
+            above_pt=above_pt,
+            overlay=block.overlay,
+        )
+
+    def _check_module(
+        self, module_pt: float, least_pt: float, across: int, room_pt: float, troubles: list[Trouble]
+    ) -> None:
+        if module_pt >= least_pt - 1e-9:
+            return
+        block = self._block
+        within = "" if self._size else ", quiet zone included,"
+        error = LayoutError(
+            "E4063",
+            f"{across} modules{within} in {room_pt / pt(1):.1f} mm are {module_pt / pt(1):.2f} mm each, "
+            f"{least_pt / pt(1):.3g} mm can be read",
+            place=block.place,
+            remedy="shorten the text, or give the code more room in the layout",
+        )
+        troubles.append(Trouble(error, "overfull", (least_pt - module_pt) * across))
 
     def _captions(self, scope: Scope, strip: CodeStrip) -> tuple[Strip, ...]:
         if self._caption is None:

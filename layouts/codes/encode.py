@@ -9,7 +9,7 @@ from typing import Final
 
 from layouts.codes import printed
 from layouts.codes.code128 import code128
-from layouts.codes.fourstate import four_state
+from layouts.codes.fourstate import MAILMARK_TYPES, four_state, mailmark_2d
 from layouts.codes.qr import ENCODINGS, qr
 from layouts.codes.qrfigures import LEVEL_BITS, VERSIONS
 from layouts.codes.qrframe import MASKS
@@ -79,6 +79,7 @@ SYMBOLOGIES: Final[Mapping[str, Symbology]] = {
     "kix": Symbology(partial(four_state, "kix"), _all_round(4)),
     "mailmark": Symbology(partial(four_state, "mailmark"), _all_round(4)),
     "auspost": Symbology(partial(four_state, "auspost"), Quiet(12, 12, 4, 4)),
+    "mailmark2d": Symbology(mailmark_2d, _all_round(4), {"type": tuple(MAILMARK_TYPES)}),
 }
 """The codes by name."""
 

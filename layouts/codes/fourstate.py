@@ -1,4 +1,5 @@
-"""The 4-state codes of the posts: bars of one width that reach up, down, both ways or neither from a common middle."""
+"""The posts' own codes: 4-state ones, with bars of one width that reach up, down, both ways or neither from a common
+middle, and Mailmark 2D."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from layouts.codes.alphabet import CAPITALS, DIGITS, Alphabet, refused
-from layouts.codes.symbol import Symbol
+from layouts.codes.symbol import Modules, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,8 @@ class FourState:
     """Its name in `zint.Symbology`."""
     tall: int
     middle: int
-    bars_per_inch: tuple[float, float]
-    """The fewest and the most."""
-    height_mm: tuple[float, float]
-    """Of a bar that reaches both ways: the least and the most."""
     spelt: Callable[[str], str] = str
     """The text as zint takes it."""
-
-    @property
-    def module_mm(self) -> tuple[float, float]:
-        """The least and the most width of a column, bar or space."""
-        fewest, most = self.bars_per_inch
-        return 25.4 / most / 2, 25.4 / fewest / 2
 
 
 def _imb(text: str) -> str:
@@ -46,23 +37,13 @@ def _imb(text: str) -> str:
 
 
 FOUR_STATE: Final = {
-    # USPS-B-3200: tracker 0.039 to 0.057 inches, all of the bar 0.125 to 0.165.
     "imb": FourState(
-        Alphabet("Intelligent Mail", DIGITS | {"-"}, (20, 25, 26, 29, 30, 31, 32)),
-        "USPS_IMAIL",
-        tall=1,
-        middle=1,
-        bars_per_inch=(20.0, 24.0),
-        height_mm=(3.175, 4.191),
-        spelt=_imb,
+        Alphabet("Intelligent Mail", DIGITS | {"-"}, (20, 25, 26, 29, 30, 31, 32)), "USPS_IMAIL", 1, 1, spelt=_imb
     ),
-    # Royal Mail: tracker 1.02 to 1.52 mm. KIX is its character set without frame and check.
-    "rm4scc": FourState(Alphabet("RM4SCC", CAPITALS | DIGITS, most=50), "RM4SCC", 3, 2, (20.0, 24.0), (4.22, 5.84)),
-    "kix": FourState(Alphabet("KIX", CAPITALS | DIGITS, most=18), "KIX", 3, 2, (20.0, 24.0), (4.22, 5.84)),
-    "mailmark": FourState(
-        Alphabet("Mailmark", CAPITALS | DIGITS | {" "}, most=26), "MAILMARK_4S", 3, 2, (20.0, 24.0), (4.22, 5.84)
-    ),
-    # Customer Barcoding Technical Specifications: tracker 1.0 to 1.6 mm, bars 0.4 to 0.6 and spaces 0.4 to 0.7.
+    # KIX is the character set of RM4SCC without frame and check.
+    "rm4scc": FourState(Alphabet("RM4SCC", CAPITALS | DIGITS, most=50), "RM4SCC", 3, 2),
+    "kix": FourState(Alphabet("KIX", CAPITALS | DIGITS, most=18), "KIX", 3, 2),
+    "mailmark": FourState(Alphabet("Mailmark", CAPITALS | DIGITS | {" "}, most=26), "MAILMARK_4S", 3, 2),
     "auspost": FourState(
         Alphabet(
             "Australia Post's code",
@@ -70,12 +51,11 @@ FOUR_STATE: Final = {
             (8, 13, 16, 18, 23),
         ),
         "AUSPOST",
-        tall=3,
-        middle=2,
-        bars_per_inch=(22.0, 25.0),
-        height_mm=(4.2, 5.8),
+        3,
+        2,
     ),
 }
+"""The codes by name; how large they are printed stands in postal.toml."""
 
 
 def four_state(name: str, text: str) -> Symbol:
@@ -83,21 +63,44 @@ def four_state(name: str, text: str) -> Symbol:
 
     Raises LayoutError E4060 for a text that the code can't say, E4061 for one too long.
     """
+    code = FOUR_STATE[name]
+    code.alphabet.check(text)
+    # Rows of ascender, tracker and descender.
+    modules = zint_modules(code.zint_name, code.spelt(text), code.alphabet.title, text)[:3]
+    return Symbol.from_modules(np.repeat(modules, (code.tall, code.middle, code.tall), axis=0))
+
+
+_MAILMARK_2D: Final = Alphabet("Mailmark 2D", frozenset(map(chr, range(32, 127))), most=90)
+MAILMARK_TYPES: Final = {7: 8, 9: 10, 29: 30}
+"""Royal Mail's type of a Mailmark 2D (24 × 24, 32 × 32, 16 × 48 modules) → the number zint knows its size by."""
+
+
+def mailmark_2d(text: str, *, type: int | None = None) -> Symbol:
+    """The Mailmark 2D of a text, a DataMatrix: 45 characters that Royal Mail lays down, then the customer's own.
+
+    `type` is one of MAILMARK_TYPES; without it, the smallest that holds the text. Raises LayoutError E4060, E4061.
+    """
+    _MAILMARK_2D.check(text)
+    size = 0 if type is None else MAILMARK_TYPES[type]
+    return Symbol.from_modules(zint_modules("MAILMARK_2D", text, _MAILMARK_2D.title, text, size))
+
+
+def zint_modules(zint_name: str, spelt: str, title: str, text: str, size: int = 0) -> Modules:
+    """The modules that zint draws; `title` and `text` are what an error names."""
     # Only mail for these posts needs the library.
     import zint
 
-    code = FOUR_STATE[name]
-    code.alphabet.check(text)
     drawn = zint.Symbol()
-    drawn.symbology = getattr(zint.Symbology, code.zint_name)
+    drawn.symbology = getattr(zint.Symbology, zint_name)
+    if size:
+        drawn.option_2 = size
     try:
-        drawn.encode(code.spelt(text))
+        drawn.encode(spelt)
     except RuntimeError as error:
-        raise refused(code.alphabet.title, text, error) from error
-    # Rows of ascender, tracker and descender, the leftmost module in the least significant bit.
-    packed = np.asarray(drawn.encoded_data, np.uint8)[:3]
-    modules = np.unpackbits(packed, axis=1, count=drawn.width, bitorder="little").astype(np.bool_)
-    return Symbol.from_modules(np.repeat(modules, (code.tall, code.middle, code.tall), axis=0))
+        raise refused(title, text, error) from error
+    # The leftmost module stands in the least significant bit.
+    packed = np.asarray(drawn.encoded_data, np.uint8)[: drawn.rows]
+    return np.unpackbits(packed, axis=1, count=drawn.width, bitorder="little").astype(np.bool_)
 
 
 _STATES: Final = {(True, True): "F", (True, False): "A", (False, True): "D", (False, False): "T"}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from layouts.codes.encode import QUIET_MODULES, encode
 from layouts.codes.fourstate import FOUR_STATE, bars
+from layouts.codes.postal import postal_sizes
 from layouts.errors import LayoutError
 from tests.codes.paper import Grey, page_of_code, pixels
 
@@ -55,22 +56,24 @@ def test_the_posts_own_examples_have_their_bars(name: str, text: str, expected: 
 @pytest.mark.parametrize("name", FOUR_STATE)
 def test_trackers_keep_to_their_heights_wherever_the_bars_do(name: str) -> None:
     least_mm, most_mm = {"imb": (0.99, 1.45), "auspost": (1.0, 1.6)}.get(name, (1.02, 1.52))
-    code = FOUR_STATE[name]
+    code, height = FOUR_STATE[name], postal_sizes()[name].height
+    assert height is not None
     share = code.middle / (2 * code.tall + code.middle)
-    assert all(least_mm <= height_mm * share <= most_mm for height_mm in code.height_mm)
+    assert all(least_mm <= high_mm * share <= most_mm for high_mm in (height.least_mm, height.most_mm))
 
 
 @pytest.mark.parametrize("name", FOUR_STATE)
 def test_bars_keep_to_their_widths_at_every_density(name: str) -> None:
-    least_mm, most_mm = (0.4, 0.6) if name == "auspost" else (0.38, 0.64)
-    assert all(least_mm <= module_mm <= most_mm for module_mm in FOUR_STATE[name].module_mm)
+    least_mm, most_mm = {"imb": (0.381, 0.635), "auspost": (0.4, 0.6)}.get(name, (0.38, 0.63))
+    module = postal_sizes()[name].module
+    assert least_mm <= module.least_mm < module.printed_mm < module.most_mm <= most_mm
 
 
 @pytest.mark.parametrize(
     ("name", "beside_mm", "above_mm"), [("imb", 3.17, 0.71), ("rm4scc", 2, 2), ("mailmark", 2, 2), ("auspost", 6, 2)]
 )
 def test_quiet_zones_are_wide_enough_at_the_smallest_module(name: str, beside_mm: float, above_mm: float) -> None:
-    quiet, least_mm = QUIET_MODULES[name], FOUR_STATE[name].module_mm[0]
+    quiet, least_mm = QUIET_MODULES[name], postal_sizes()[name].module.least_mm
     assert quiet.left == quiet.right
     assert quiet.above == quiet.below
     assert quiet.left * least_mm >= beside_mm
