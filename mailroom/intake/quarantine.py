@@ -19,7 +19,7 @@ def kept_name(name: str, digest: str) -> str:
     """The name under which a file is kept: its content's hash (SHA-256, hex) goes in, so that files of one name that
     differ are all kept and the same file is kept once."""
     path = Path(name)
-    return f"{shortened(path.stem)}.{digest[:12]}{shortened(path.suffix)}"
+    return f"{shortened(path.stem) or 'file'}.{digest[:12]}{shortened(path.suffix)}"
 
 
 def shortened(name: str, most: int = _NAME_BYTES) -> str:
@@ -35,13 +35,7 @@ def set_aside(
 
     E6001…E6004 when it can't be written.
     """
-    kept = quarantine / kept_name(file.name, digest or sha256_of(file))
-    try:
-        quarantine.mkdir(parents=True, exist_ok=True)
-        if not kept.exists():
-            _copy_whole(file, kept)
-    except OSError as error:
-        raise disk_error(error, kept) from error
+    kept = keep(file, quarantine, digest or sha256_of(file))
     told = [
         {"code": error.code, "message": error.message, "place": error.place, "remedy": error.remedy} for error in errors
     ]
@@ -49,6 +43,18 @@ def set_aside(
     text = json.dumps(listing, ensure_ascii=False, indent=2) + "\n"
     data = text.encode("utf-8", "backslashreplace")  # names of files may hold what is no text
     write_whole(kept.with_name(f"{kept.name}.errors.json"), data)
+    return kept
+
+
+def keep(file: Path, quarantine: Path, digest: str) -> Path:
+    """Copy `file` into `quarantine` under the name of its content, once. E6001…E6004 when it can't be written."""
+    kept = quarantine / kept_name(file.name, digest)
+    try:
+        quarantine.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            _copy_whole(file, kept)
+    except OSError as error:
+        raise disk_error(error, kept) from error
     return kept
 
 

@@ -23,11 +23,15 @@ class Result:
 
 INSPECT_PDF = "inspect-pdf"
 MEND_PDF = "mend-pdf"
+EXAMINE_PDF = "examine-pdf"
+CONVERT_PDF = "convert-pdf"
 
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
         INSPECT_PDF: "mailroom.intake.guard.pdf_check:inspect",
         MEND_PDF: "mailroom.intake.guard.pdf_mend:mend",
+        EXAMINE_PDF: "mailroom.intake.finished.in_worker:examine",
+        CONVERT_PDF: "mailroom.intake.finished.in_worker:convert",
         "drill-answer": "mailroom.intake.guard.drill:answer",
         "drill-refuse": "mailroom.intake.guard.drill:refuse",
         "drill-time": "mailroom.intake.guard.drill:spend_time",
