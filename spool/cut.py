@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from layouts.pageset import FormXObject
+from layouts.pageset import FormXObject, PdfSource
 from spool.batch import BatchSheet
 from spool.output import OutputCondition
 from spool.page_source import PageSource
@@ -75,7 +75,7 @@ class FileLoad:
         self._store = store
         self._most_sheets = most_sheets
         self._most_bytes = most_bytes
-        self._resources: set[str] = set()
+        self._resources: set[str | bytes] = set()
         self.sheets = 0
         self.bytes = _FILE_BYTES + (len(condition.profile) if condition is not None else 0)
 
@@ -91,18 +91,28 @@ class FileLoad:
     def _weigh(self, key: str) -> None:
         page_set = self._store.get(key)
         self.bytes += sum(map(len, page_set.pages))
-        sizes = dict.fromkeys(page_set.glyphs, _FONT_BYTES)
+        sizes: dict[str | bytes, int] = dict.fromkeys(page_set.glyphs, _FONT_BYTES)
         sizes |= {name: _OBJECT_BYTES + len(image.data) for name, image in page_set.images.items()}
-        sizes |= {name: _form_bytes(form) for name, form in page_set.forms.items()}
+        for name, form in page_set.forms.items():
+            sizes |= _form_sizes(name, form)
         self.bytes += sum(size for name, size in sizes.items() if name not in self._resources)
         self._resources.update(sizes)
 
 
-def _form_bytes(form: FormXObject) -> int:
-    sources = (form.resources, *(held.source for held in form.objects))
-    text = sum(len(part) if isinstance(part, bytes) else _REFERENCE_BYTES for source in sources for part in source)
-    streams = sum(len(held.stream or b"") for held in form.objects)
-    return _OBJECT_BYTES * len(sources) + text + len(form.content) + streams
+def _form_sizes(name: str, form: FormXObject) -> dict[str | bytes, int]:
+    """What a form takes, and by its digest each object that other forms may share."""
+    sizes: dict[str | bytes, int] = {name: _OBJECT_BYTES + _source_bytes(form.resources) + len(form.content)}
+    for held in form.objects:
+        size = _OBJECT_BYTES + _source_bytes(held.source) + len(held.stream or b"")
+        if held.digest:
+            sizes[held.digest] = size
+        else:
+            sizes[name] += size
+    return sizes
+
+
+def _source_bytes(source: PdfSource) -> int:
+    return sum(len(part) if isinstance(part, bytes) else _REFERENCE_BYTES for part in source)
 
 
 def _within(value: int, most: int | None) -> bool:

@@ -14,12 +14,17 @@ from typing import Any
 from layouts.pageset import FormXObject, ImageXObject, PageSet, PdfObject, PdfSource
 from spool.atomic import disk_error, write_whole
 from spool.container import Damaged, pack, unpack
+from spool.finished.kept import describe, objects_of
+from spool.finished.kept import forms as finished_forms
+from spool.finished.kept import records as shared_records
 from spool.job import SpoolError
 from spool.lots import Lots
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _RESOURCE = re.compile(r"[XI][0-9a-f]{12}")
 _RESOURCES_IN_MEMORY = 256
+_OBJECTS_IN_MEMORY = 16  # They hold fonts and images, all of them.
+_KEPT_REMEMBERED = 4096
 _LOT, _LOT_BYTES = 64, 8 << 20
 _TYPESET_AGAIN = "Typeset the document again: that puts sound pages in their place."
 
@@ -44,6 +49,8 @@ class PageStore:
         self._lots = Lots(f"{self._base}/lots")
         self._form: Callable[[str], FormXObject] = lru_cache(_RESOURCES_IN_MEMORY)(self._read_form)
         self._image: Callable[[str], ImageXObject] = lru_cache(_RESOURCES_IN_MEMORY)(self._read_image)
+        self._objects: Callable[[str], tuple[PdfObject, ...]] = lru_cache(_OBJECTS_IN_MEMORY)(self._read_objects)
+        self._kept: set[str] = set()
         self._written: dict[str, tuple[FormXObject | ImageXObject, _Stamp]] = {}
 
     def __reduce__(self) -> tuple[type[PageStore], tuple[Path]]:
@@ -77,18 +84,21 @@ class PageStore:
         size = number = 0
         for page_set in page_sets:
             key = _checked(page_set.key, _KEY)
-            for form in page_set.forms.values():
-                self._put_resource(form)
+            if not page_set.draws:
+                for form in page_set.forms.values():
+                    self._put_resource(form)
             for image in page_set.images.values():
                 self._put_resource(image)
             if not lot:
                 size, number = 0, self._lots.refresh()
+            if page_set.draws:
+                size += self._add_shared(page_set, lot)
             packed = _pack_pages(page_set)
             if self._is_new(key, packed, lot.get(key)):
                 lot[key] = packed
                 size += len(packed)
             keys.append(key)
-            if len(lot) == _LOT or size >= _LOT_BYTES:
+            if len(lot) >= _LOT or size >= _LOT_BYTES:
                 self._write(lot, number)
                 lot.clear()
         if lot:
@@ -98,7 +108,11 @@ class PageStore:
     def get(self, key: str) -> PageSet:
         """The page set under `key`, equal to what was put."""
         description, parts = self._read_pages(_checked(key, _KEY))
-        pages = parts[description["fonts"] :]
+        own = len(description.get("own", ()))
+        pages = parts[description["fonts"] : len(parts) - own]
+        forms = {name: self._form(name) for name in description["forms"]}
+        if own:
+            forms = finished_forms(description, parts[-own:], self._objects)
         return PageSet(
             key=key,
             layout=description["layout"],
@@ -106,10 +120,27 @@ class PageStore:
             height_pt=description["height_pt"],
             pages=tuple(pages),
             glyphs=dict(zip(description["glyphs"], map(_unpack_glyphs, parts), strict=False)),
-            forms={name: self._form(name) for name in description["forms"]},
+            forms=forms,
             images={name: self._image(name) for name in description["images"]},
             stocks=tuple(description.get("stocks", ())),
+            draws=tuple(description.get("draws", ())),
+            devices=tuple(description.get("devices", ())),
         )
+
+    def _add_shared(self, page_set: PageSet, lot: dict[str, bytes]) -> int:
+        """Put what finished pages draw on into the lot before them, unless it is kept; returns its size."""
+        size = 0
+        for key, make in shared_records(page_set):
+            if key in self._kept or key in lot:
+                continue
+            packed = make()
+            if self._is_new(key, packed):
+                lot[key] = packed
+                size += len(packed)
+        return size
+
+    def _read_objects(self, key: str) -> tuple[PdfObject, ...]:
+        return objects_of(self._read_pages(_checked(key, _KEY)), self._read_pages)
 
     def _is_new(self, key: str, packed: bytes, beside: bytes | None = None) -> bool:
         """Whether `packed` must be written: nothing sound lies under `key`, here or `beside`. E6104 if other content
@@ -125,6 +156,9 @@ class PageStore:
                 number = self._lots.refresh()
                 for key, packed in lot.items():
                     self._is_new(key, packed)
+        if len(self._kept) >= _KEPT_REMEMBERED:
+            self._kept.clear()
+        self._kept.update(lot)
 
     def _read_pages(self, key: str) -> _Part:
         name = bytes.fromhex(key)
@@ -196,6 +230,7 @@ def _checked(key: str, pattern: re.Pattern[str]) -> str:
 
 def _pack_pages(page_set: PageSet) -> bytes:
     fonts = sorted(page_set.glyphs)
+    finished, contents = describe(page_set)
     description = {
         "name": page_set.key,
         "layout": page_set.layout,
@@ -203,11 +238,12 @@ def _pack_pages(page_set: PageSet) -> bytes:
         "height_pt": page_set.height_pt,
         "fonts": len(fonts),
         "glyphs": fonts,
-        "forms": sorted(page_set.forms),
+        "forms": [] if finished else sorted(page_set.forms),
         "images": sorted(page_set.images),
         **_told(stocks=page_set.stocks),
+        **finished,
     }
-    return pack(description, [*(_pack_glyphs(page_set.glyphs[font]) for font in fonts), *page_set.pages])
+    return pack(description, [*(_pack_glyphs(page_set.glyphs[font]) for font in fonts), *page_set.pages, *contents])
 
 
 def _pack_form(form: FormXObject) -> bytes:

@@ -9,49 +9,73 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import pikepdf
 from isal import isal_zlib
+from isal.igzip_lib import IsalError
 from pikepdf import Dictionary, Name, Object, Pdf
 
 from layouts.pictures.grey import grey_of
 from layouts.pictures.pdf_content import written
+from layouts.pictures.pdf_image import filters_of
 from layouts.pictures.pdf_layers import Layers as LayersOfPicture
 from layouts.pictures.picture import Policy
 from spool.colour import content_colours
 from spool.finished.layers import Layers
 
-_WORDS: Final = bytes.maketrans(b"\0\t\n\f\r[]<>(){}%", b" " * 14)
-"""What ends a word becomes a space; a slash, which begins one, is set apart beside."""
+_WORDS: Final = bytes.maketrans(b"\0\t\n\f\r[]<>(){}%/RGKCSBI", b" " * 15 + b"rgkcsbi")
+"""What ends a word becomes a space; operators for strokes are spelt as those for fills."""
 
-_COLOUR_WORDS: Final = frozenset({b"rg", b"RG", b"k", b"K", b"/DeviceRGB", b"/DeviceCMYK", b"/RGB", b"/CMYK"})
-_SPACES: Final = frozenset({b"cs", b"CS", b"BI", b"/DeviceRGB", b"/DeviceCMYK"})
+_SIMPLE_COLOURS: Final = (b" rg ", b" k ")
+_SPACES: Final = (b" cs ", b" bi ")
+"""Colour spaces that are named, and images within content, which name theirs."""
+
+_NAME: Final = re.compile(rb"/[^\s\[\]<>()/%{}]+")
+_DEFLATED: Final = ["/FlateDecode"]
+_NONE: Final[frozenset[bytes]] = frozenset()
+_NO_COLOURS: Final[frozenset[str]] = frozenset()
+_BROKEN: Final = cast("type[Exception]", IsalError)
+"""Its stubs call it a value."""
+
 _COMPRESSION: Final = 3
 """A level of ISA-L: content that had to change, or lay in several streams."""
 
 _NUMBER: Final = rb"[-+]?(?:\d+\.?\d*|\.\d+)"
+_STRING: Final = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"
 _SIMPLE_COLOUR: Final = re.compile(
-    rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"  # Strings first: no colours stand in them.
-    rb"|(?<![^\s\[\]<>()/%%{}])(%b)\s+(%b)\s+(%b)\s+(?:(rg|RG)|(%b)\s+([kK]))(?![^\s\[\]<>()/%%{}])" % ((_NUMBER,) * 4),
+    _STRING  # Strings are found first: no colours stand in them.
+    + rb"|(?<![^\s\[\]<>()/%%{}])(%b)\s+(%b)\s+(%b)\s+(?:(rg|RG)|(%b)\s+([kK]))(?![^\s\[\]<>()/%%{}])"
+    % ((_NUMBER,) * 4),
     re.DOTALL,
 )
-_DRAWN: Final = re.compile(rb"/([^\s\[\]<>()/%{}]+)\s+Do(?![^\s\[\]<>()/%{}])")
+_FONT_STEPS: Final = re.compile(
+    _STRING + rb"|(?P<show>T[jJ]|['\"])|(?P<font>/[^\s\[\]<>()/%{}]+)\s+[-+.\d]+\s+Tf"
+    rb"|(?<![^\s\])>])(?P<state>[qQ])(?![^\s\[</(])",
+    re.DOTALL,
+)
+_DRAWN: Final = re.compile(rb"(/[^\s\[\]<>()/%{}]+)\s+Do(?![^\s\[\]<>()/%{}])")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """A stream made ready: deflated, balanced, with the names it may use.
 
-    names     every name in it, slash included; some may stand in a text or in an image and mean nothing
-    drawn     the names that `Do` paints, without slash
+    names     every name in it, slash included; some may stand in a text or an image and mean nothing
+    drawn     the names that `Do` paints, slash included
     devices   device colours other than grey
     """
 
     packed: bytes
+    plain: bytes
     names: frozenset[bytes]
     drawn: frozenset[bytes]
     devices: frozenset[str]
+
+    def sets_text(self, font: bytes) -> bool:
+        """Whether text is set in the font of this name (slash included). Some programs choose one by habit."""
+        chosen = re.compile(re.escape(font) + rb"\s+[-+.\d]+\s+Tf")
+        return any(_is_shown(self.plain, found.end(), font) for found in chosen.finditer(self.plain))
 
 
 class Reader:
@@ -69,40 +93,36 @@ class Reader:
         Raises LayoutError, pikepdf.PdfError, ValueError or TypeError for damage.
         """
         packed, plain = _joined(streams)
-        all_words = _words(plain)
-        words = set(all_words)
-        changed = self._changed(plain, all_words, words, resources)
+        spaced = _spaced(plain)
+        coloured = _may_colour(spaced)
+        changed = self._changed(plain, spaced, resources, coloured=coloured)
+        if after:
+            changed = b"q\n%b\nQ\n%b" % (plain if changed is None else changed, after)
         if changed is not None:
             packed, plain = b"", changed
-            words = set(_words(plain))
-        if after:
-            packed, plain = b"", b"q\n" + plain + b"\nQ\n" + after
-            words.update(_words(after))
-        devices = set(content_colours(plain)) if words & _COLOUR_WORDS else set()
+            spaced = _spaced(plain)
+            coloured = _may_colour(spaced)
         return Content(
             packed or isal_zlib.compress(plain, _COMPRESSION),
-            frozenset(word for word in words if word.startswith(b"/")),
-            frozenset(_DRAWN.findall(plain)) if b"Do" in words else frozenset(),
-            frozenset(devices),
+            plain,
+            frozenset(_NAME.findall(plain)),
+            frozenset(_DRAWN.findall(plain)) if b" Do " in spaced else _NONE,
+            frozenset(content_colours(plain)) if coloured else _NO_COLOURS,
         )
 
-    def _changed(
-        self, plain: bytes, all_words: list[bytes], words: set[bytes], resources: Dictionary
-    ) -> bytes | None:
+    def _changed(self, plain: bytes, spaced: bytes, resources: Dictionary, *, coloured: bool) -> bytes | None:
         """The content as it has to be; None where it is so already."""
         changed: bytes | None = None
-        if self._layers.present and b"/OC" in words and (shown := self._without_hidden(plain, resources)) is not None:
+        if self._layers.present and b"/OC" in plain and (shown := self._without_hidden(plain, resources)) is not None:
             changed = plain = shown
-            all_words = _words(plain)
-        if self._policy == "grey":
-            words = set(all_words)
-            if words & _COLOUR_WORDS and not words & _SPACES:
+            spaced = _spaced(plain)
+        if self._policy == "grey" and coloured:
+            if not _has(spaced, _SPACES):
                 changed = plain = _SIMPLE_COLOUR.sub(_grey, plain)
-                words = set(_words(plain))
-            if words & _SPACES or (words & _COLOUR_WORDS and any(content_colours(plain))):
+                spaced = _spaced(plain)
+            if _has(spaced, _SPACES) or any(content_colours(plain)):
                 return self._rewritten(plain, resources)
-        # Texts and images may hold the words too: where the counts differ, the stream is looked at closely.
-        if all_words.count(b"q") != all_words.count(b"Q"):
+        if not _balanced(spaced):
             return self._rewritten(plain, resources)
         return changed
 
@@ -155,7 +175,7 @@ def _parsed(stream: Object) -> list[pikepdf.ContentStreamInstruction]:
 
 def inflated(stream: Object) -> tuple[bytes, bytes]:
     """A stream as it is encoded and plain; b"" for the first unless it is a zlib stream and no more."""
-    if stream.get(Name.Filter) == Name.FlateDecode and Name.DecodeParms not in stream:
+    if filters_of(stream) == _DEFLATED and stream.get(Name.DecodeParms) is None:
         raw = stream.read_raw_bytes()
         try:
             inflate = isal_zlib.decompressobj()
@@ -163,7 +183,7 @@ def inflated(stream: Object) -> tuple[bytes, bytes]:
             if inflate.eof:
                 # Some programs count the end of line before `endstream` as part of the stream.
                 return (raw[: -len(inflate.unused_data)] if inflate.unused_data else raw), plain
-        except isal_zlib.IsalError:
+        except _BROKEN:
             pass  # qpdf repairs what it can of a damaged one.
     return b"", stream.read_bytes()
 
@@ -174,8 +194,43 @@ def _joined(streams: list[Object]) -> tuple[bytes, bytes]:
     return b"", b"\n".join(inflated(stream)[1] for stream in streams)
 
 
-def _words(plain: bytes) -> list[bytes]:
-    return plain.translate(_WORDS).replace(b"/", b" /").split()
+def _spaced(plain: bytes) -> bytes:
+    """Content with nothing but words and spaces; what looks like a word may stand in a text, or be a name."""
+    return b" %b " % plain.translate(_WORDS)
+
+
+def _has(spaced: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in spaced for word in words)
+
+
+def _may_colour(spaced: bytes) -> bool:
+    return _has(spaced, _SIMPLE_COLOURS) or _has(spaced, _SPACES)
+
+
+def _balanced(spaced: bytes) -> bool:
+    """Whether every q has its Q. Words that are none count too: where the counts differ, the stream is taken apart."""
+    if spaced.count(b" q ") == spaced.count(b" Q "):
+        return True
+    words = spaced.split()  # "q q" counts once above.
+    return words.count(b"q") == words.count(b"Q")
+
+
+def _is_shown(plain: bytes, at: int, font: bytes) -> bool:
+    """Whether text is shown in a font that is chosen just before `at`, before no state is left that has it."""
+    chosen, saved = True, []
+    for step in _FONT_STEPS.finditer(plain, at):
+        match step.lastgroup:
+            case "show" if chosen:
+                return True
+            case "font":
+                chosen = step["font"] == font
+            case "state" if step["state"] == b"q":
+                saved.append(chosen)
+            case "state":
+                chosen = bool(saved) and saved.pop()
+        if not chosen and not any(saved):
+            return False
+    return False
 
 
 def _grey(found: re.Match[bytes]) -> bytes:

@@ -124,7 +124,8 @@ class FinishedPdf:
 
     def _prepare(self, where: Where) -> None:
         try:
-            self._pages = self._pdf.pages
+            # To take a page by its number costs pikepdf a walk along all of them.
+            self._pages = [page.obj for page in self._pdf.pages]
             self._count = len(self._pages)
             self._layers = Layers(self._pdf)
             form = self._pdf.Root.get(Name.AcroForm)
@@ -160,7 +161,7 @@ class FinishedPdf:
         for place, number in enumerate(pages):
             where = self._copier.where = Where(self._path.name, number)
             try:
-                page = read_page(self._pages[number].obj)
+                page = read_page(self._pages[number])
                 paper = paper or page.size_mm
                 placed = self._placed(where, page, paper, first=place == 0)
                 form, used = self._form(page)
@@ -175,7 +176,7 @@ class FinishedPdf:
             draws.append(form.name)
             forms[form.name] = form
             devices |= used
-        assert paper is not None  # noqa: S101 (there is at least one page)
+        assert paper is not None
         width_pt, height_pt = (round(side * PT_PER_MM, 4) for side in paper)
         told = (_VERSION, *contents, *(name.encode("ascii") for name in draws), b"%r" % ((width_pt, height_pt),))
         return PageSet(
@@ -199,13 +200,13 @@ class FinishedPdf:
             inner = self._grouped(page, content, resources)
             devices |= inner.devices
             resources = node((b"<</XObject<</Page ", inner, b">>>>"))
-            content = Content(zlib.compress(b"/Page Do\n"), frozenset(), frozenset(), frozenset())
+            content = Content(zlib.compress(b"/Page Do\n"), b"", frozenset(), frozenset(), frozenset())
         objects = self._closures.of(resources)
         return _named(page.crop, content.packed, (len(objects) - 1,), objects), devices
 
     def _grouped(self, page: FinishedPage, content: Content, resources: Node) -> Node:
         """The page blends within a group of its own; the form that draws it becomes one."""
-        assert page.group is not None  # noqa: S101
+        assert page.group is not None
         group = self._copier.page_group(page.group)
         head = b"<</Type/XObject/Subtype/Form/BBox%b/Filter/FlateDecode/Group" % rectangle(*page.crop)
         return node((head, group, b"/Resources ", resources, b">>"), content.packed)
@@ -283,7 +284,9 @@ def _conflict(where: Where, found: NoPlacement, fit: Fit) -> Exception:
         return faults.no_room(where, fact, remedy)
     fact += f", and no shift of up to {fit.most_shift_mm:g} mm"
     fact += f" or scale down to {fit.least_scale:g} clears it" if fit.on_conflict == "scale" else " clears it"
-    return faults.no_room(where, fact, "Let the page be moved or scaled further, or cover what stands there by a patch.")
+    return faults.no_room(
+        where, fact, "Let the page be moved or scaled further, or cover what stands there by a patch."
+    )
 
 
 @lru_cache(maxsize=256)

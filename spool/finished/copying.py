@@ -46,9 +46,10 @@ _OPAQUE_MODES: Final = frozenset({"/Normal", "/Compatible"})
 _EMPTY: Final = b"<</Type/XObject/Subtype/Form/BBox[0 0 0 0]/Resources<<>>>>"
 _DEEPEST: Final = 60
 _MOST_HELD_BYTES: Final = 48 << 20
+_MOST_NODES: Final = 512
 
 Kind = Literal["object", "form", "glyph", "state"]
-"""What an object is by the place where it is named: "form" draws, "glyph" is a glyph's content, "state" an ExtGState."""
+"""What an object is by the place where it is named: "form" draws, "glyph" draws a glyph, "state" is an ExtGState."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,14 @@ class _Draft:
     missing: list[Reference] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a resource dictionary names: all names, slash included, and the fonts that are not embedded."""
+
+    names: frozenset[bytes]
+    not_embedded: tuple[bytes, ...]
+
+
 class Copier:
     """Copies out of one document. `where` is the page at work, for messages; `defaults` gives device colours that the
     press lacks a meaning (a colour space each)."""
@@ -91,6 +100,8 @@ class Copier:
         self._page_resources = Dictionary()
         self._page_bound = False
         self._done: dict[tuple[int, int, Kind], Node] = {}
+        self._nodes: dict[tuple[object, ...], Node] = {}
+        self._listed: dict[bytes, _Listed] = {}
         self._held_bytes = 0
 
     def page(
@@ -98,11 +109,37 @@ class Copier:
     ) -> tuple[Content, Node]:
         """A page's content, with `after` behind it, and its resources; `notes` are forms that `after` draws by name."""
         if self._held_bytes > _MOST_HELD_BYTES or self._page_bound:
-            self._done.clear()
-            self._held_bytes, self._page_bound = 0, False
+            self._forget()
+            self._page_bound = False
         self._page_resources = resources
         content = self._reader.read(streams, resources, after)
-        return content, self._made(self._resources(resources, content, notes))
+        if notes:
+            return content, self._made(self._resources(resources, content, notes))
+        return content, self._page_node(resources, content)
+
+    def _page_node(self, resources: Dictionary, content: Content) -> Node:
+        """The node of a page's resources. Pages of a document have like ones, so they are known by their source and by
+        what the content uses of them."""
+        source = resources.unparse(resolved=True)
+        listed = self._listed.get(source)
+        if listed is None:
+            listed = self._listed[source] = _list(resources)
+        texts = tuple(content.sets_text(font) for font in listed.not_embedded)
+        key = (source, listed.names & content.names, listed.names & content.drawn, content.devices, texts)
+        made = self._nodes.get(key)
+        if made is None:
+            if len(self._nodes) >= _MOST_NODES:
+                self._forget()
+            made = self._made(self._resources(resources, content, {}))
+            if not self._page_bound:
+                self._nodes[key] = made
+        return made
+
+    def _forget(self) -> None:
+        self._done.clear()
+        self._nodes.clear()
+        self._listed.clear()
+        self._held_bytes = 0
 
     # From drafts to nodes
 
@@ -138,9 +175,7 @@ class Copier:
 
     def _finished(self, draft: _Draft) -> Node:
         parts = (self._done[part.key] if isinstance(part, Reference) else part for part in draft.parts)
-        return node(
-            parts, draft.stream, devices=draft.devices, without=draft.without, transparent=draft.transparent
-        )
+        return node(parts, draft.stream, devices=draft.devices, without=draft.without, transparent=draft.transparent)
 
     def _draft(self, reference: Reference) -> _Draft:
         """The draft of an object that is referred to."""
@@ -232,11 +267,11 @@ class Copier:
         transparent = subtype == "/Image" and (
             isinstance(stream.get("/SMask"), Stream) or bool(stream.get("/SMaskInData"))
         )
-        if "/Crypt" in filters or _REPACKED.intersection(filters) and _REPACKED.issuperset(filters):
+        if "/Crypt" in filters or (_REPACKED.intersection(filters) and _REPACKED.issuperset(filters)):
             packed: Mapping[str, Parts | None] = {"/Filter": [b"/FlateDecode"], "/DecodeParms": None}
             data = isal_zlib.compress(stream.read_bytes(), 3)
             return _Draft(self._entries(stream, 0, packed), data, transparent=transparent)
-        if filters == ["/FlateDecode"] and Name.DecodeParms not in stream:
+        if filters == ["/FlateDecode"] and stream.get("/DecodeParms") is None:
             # Reading it through shows damage now and not on the press.
             raw, plain = inflated(stream)
             return _Draft(self._entries(stream, 0, {}), raw or isal_zlib.compress(plain, 3), transparent=transparent)
@@ -292,17 +327,9 @@ class Copier:
 
     def _font(self, font: Object, depth: int) -> Parts:
         """A font's dictionary. Raises `SpoolError` E6403 when a press would have to find the font itself."""
-        kind = str(font.get("/Subtype"))
-        if kind == "/Type3":
+        if str(font.get("/Subtype")) == "/Type3":
             return self._drawn_font(font, depth)
-        described: Object | None = font
-        if kind == "/Type0":
-            descendants = font.get("/DescendantFonts")
-            described = descendants[0] if isinstance(descendants, Array) and len(descendants) else None
-        descriptor = described.get("/FontDescriptor") if isinstance(described, Dictionary) else None
-        if not isinstance(descriptor, Dictionary) or not any(
-            isinstance(descriptor.get(program), Stream) for program in _PROGRAMS
-        ):
+        if not _is_embedded(font):
             raise faults.not_embedded(self.where, str(font.get("/BaseFont", "/?")).removeprefix("/"))
         return self._entries(font, depth, {})
 
@@ -329,13 +356,13 @@ class Copier:
             found = resources.get(category)
             entries: Parts = []
             if isinstance(found, Dictionary):
-                for key in sorted(found.keys()):
-                    if _is_used(category, key, content):
-                        value = found[key]
-                        transparent = transparent or (
-                            category == "/ExtGState" and isinstance(value, Dictionary) and _blends(value)
-                        )
-                        entries += [_spelt(key), b" ", *self._named(category, value)]
+                used = {key: found[key] for key in sorted(found.keys()) if _is_used(category, key, content)}
+                if category == "/Font" and content is not None:
+                    used = _without_habits(used, content)
+                for key, value in used.items():
+                    blends = category == "/ExtGState" and isinstance(value, Dictionary) and _blends(value)
+                    transparent = transparent or blends
+                    entries += [_spelt(key), b" ", *self._named(category, value)]
             if category == "/XObject":
                 for key, value in more.items():
                     entries += [_spelt(key), b" ", *self._value(value, 0, "form")]
@@ -381,8 +408,54 @@ def _is_used(category: str, key: str, content: Content | None) -> bool:
         return True
     spelt = _spelt(key)
     if category == "/XObject":
-        return spelt[1:] in content.drawn or key[1:].encode() in content.drawn
+        return spelt in content.drawn or key.encode() in content.drawn
     return spelt in content.names or key.encode() in content.names
+
+
+def _list(resources: Dictionary) -> _Listed:
+    names: set[bytes] = set()
+    not_embedded: list[bytes] = []
+    for category in (*_CATEGORIES, "/Properties"):
+        found = resources.get(category)
+        if not isinstance(found, Dictionary):
+            continue
+        for key in sorted(found.keys()):
+            spelt = _spelt(key)
+            names |= {spelt, key.encode()}
+            font = found[key] if category == "/Font" else None
+            if isinstance(font, Dictionary) and not _is_embedded(font):
+                not_embedded.append(spelt)
+    return _Listed(frozenset(names), tuple(not_embedded))
+
+
+def _is_embedded(font: Object) -> bool:
+    kind = str(font.get("/Subtype"))
+    if kind == "/Type3":
+        return True
+    described: Object | None = font
+    if kind == "/Type0":
+        descendants = font.get("/DescendantFonts")
+        described = descendants[0] if isinstance(descendants, Array) and len(descendants) else None
+    descriptor = described.get("/FontDescriptor") if isinstance(described, Dictionary) else None
+    return isinstance(descriptor, Dictionary) and any(
+        isinstance(descriptor.get(program), Stream) for program in _PROGRAMS
+    )
+
+
+def _without_habits(fonts: dict[str, Object], content: Content) -> dict[str, Object]:
+    """The fonts, one that is embedded in place of each that is not and that no text is set in: programs choose a
+    standard font at the head of every page."""
+    embedded = {key: font for key, font in fonts.items() if not isinstance(font, Dictionary) or _is_embedded(font)}
+    if len(embedded) == len(fonts):
+        return fonts
+    some = next(iter(embedded.values()), None)
+    kept: dict[str, Object] = {}
+    for key, font in fonts.items():
+        if key in embedded or content.sets_text(_spelt(key)):
+            kept[key] = font
+        elif some is not None:
+            kept[key] = some
+    return kept
 
 
 def _inert_properties(resources: Dictionary, content: Content) -> Parts:
@@ -411,5 +484,3 @@ def _number(value: Any) -> float:
 def _spelt(key: str) -> bytes:
     """A name as PDF writes it."""
     return Name(key).unparse()
-
-

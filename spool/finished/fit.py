@@ -149,9 +149,7 @@ class Ink:
             if allowed.any():
                 first = int(np.argmax(allowed))
                 return Placement(float(dx[first]) / self.px_per_mm, float(dy[first]) / self.px_per_mm, scale)
-        tied = window is not None and any(
-            self._allowed(fit, None, dx, dy, scale).any() for scale in _scales(fit)
-        )
+        tied = window is not None and any(self._allowed(fit, None, dx, dy, scale).any() for scale in _scales(fit))
         return NoPlacement(soiled, tied)
 
     def _offsets(self, most_mm: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -165,13 +163,18 @@ class Ink:
     def _allowed(
         self, fit: Fit, window: Box | None, dx: npt.NDArray[np.float64], dy: npt.NDArray[np.float64], scale: float
     ) -> npt.NDArray[np.bool_]:
-        assert self.bounds_px is not None  # noqa: S101 (a page without ink is never moved)
+        assert self.bounds_px is not None
         height, width = self.shape
         margin = fit.margin_mm * self.px_per_mm
         paper = (margin, margin, width - margin, height - margin)
         bounds = self.bounds_px
         # Ink that reached into the margin before may stay there, but nothing enters it or leaves the paper by moving.
-        limits = (min(paper[0], bounds[0]), min(paper[1], bounds[1]), max(paper[2], bounds[2]), max(paper[3], bounds[3]))
+        limits = (
+            min(paper[0], bounds[0]),
+            min(paper[1], bounds[1]),
+            max(paper[2], bounds[2]),
+            max(paper[3], bounds[3]),
+        )
         allowed = self._inside(bounds, limits, dx, dy, scale)
         for zone in fit.clear:
             allowed &= self._counts(zone, dx, dy, scale) == 0
@@ -179,9 +182,7 @@ class Ink:
             allowed &= self._counts(window, dx, dy, scale) == self.in_box(window)
             address = self.within(window)
             if address is not None:
-                x0, x1, y0, y1 = (
-                    edge * self.px_per_mm for edge in (window.x, window.right, window.y, window.bottom)
-                )
+                x0, x1, y0, y1 = (edge * self.px_per_mm for edge in (window.x, window.right, window.y, window.bottom))
                 allowed &= self._inside(address, (x0, y0, x1, y1), dx, dy, scale)
         return allowed
 

@@ -46,11 +46,16 @@ class InkReader:
             raise faults.unreadable(Where(path.name), f"The pages can't be drawn: {fault}") from fault
 
     def ink(
-        self, where: Where, size_mm: tuple[float, float], paper_mm: tuple[float, float], turned: bool, patches: tuple[Box, ...]
+        self,
+        where: Where,
+        size_mm: tuple[float, float],
+        paper_mm: tuple[float, float],
+        turned: bool,
+        patches: tuple[Box, ...],
     ) -> Ink:
         """The ink of page `where.page` (from 0) of `size_mm`, upright, in the top-left corner of its paper; `turned`
         by a quarter against the clock if so; white under `patches`."""
-        assert where.page is not None  # noqa: S101
+        assert where.page is not None
         paper = np.zeros(tuple(round(side * _PT_PER_MM * DPI / 72) for side in reversed(paper_mm)), np.bool_)
         try:
             page = self._document[where.page]

@@ -107,9 +107,7 @@ def _closure(top: Node) -> tuple[PdfObject, ...]:
         if each.digest in places:
             continue
         if ready:
-            source: PdfSource = tuple(
-                places[part.digest] if isinstance(part, Node) else part for part in each.parts
-            )
+            source: PdfSource = tuple(places[part.digest] if isinstance(part, Node) else part for part in each.parts)
             places[each.digest] = len(objects)
             objects.append(PdfObject(source, each.stream, each.digest))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from pikepdf import Array, Dictionary, Object, Stream
@@ -17,7 +18,6 @@ _DEEPEST_TREE: Final = 64
 _LARGEST_PT: Final = 14400 * 8
 """No page is larger than 14,400 units (ISO 32000-1, annex C); with units of eight points this is two steps a metre
 beyond any paper."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,12 @@ def _corners(values: Any) -> Box:
     """A rectangle, whichever of its corners it names."""
     if not isinstance(values, Array) or len(values) != 4:
         raise ValueError("the page's box is not four numbers")
-    x0, y0, x1, y1 = (_number(one) for one in values.as_list())
+    return _box(tuple(values.as_list()))
+
+
+@lru_cache(maxsize=256)
+def _box(values: tuple[Any, ...]) -> Box:
+    x0, y0, x1, y1 = map(_number, values)
     box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
     if box[0] >= box[2] or box[1] >= box[3]:
         raise ValueError("the page's box has no area")
