@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from omr.mark import Meaning, Scope
+from omr.mark import Mark, Meaning, Scope
 from omr.markset import MarkSet
 from omr.place import Box
 from omr.segments import Segment
@@ -68,7 +68,7 @@ class Frame:
         return self.a * x_mm - self.b * y_mm + self.x0, self.b * x_mm + self.a * y_mm + self.y0
 
     def cut(self, gray: Gray, box: Box, dpi: float) -> Gray:
-        """The pixels of a box of the sheet, laid straight at `dpi`; white where the image has none."""
+        """The pixels of a box of the sheet, laid straight at `dpi`; bare paper where the image has none."""
         px_per_mm = dpi / 25.4
         size = (
             round(box.right * px_per_mm) - round(box.x * px_per_mm),
@@ -77,9 +77,24 @@ class Frame:
         a, b = self.a / px_per_mm, self.b / px_per_mm
         x, y = self.at(round(box.x * px_per_mm) / px_per_mm, round(box.y * px_per_mm) / px_per_mm)
         straight = Image.fromarray(gray).transform(
-            size, Image.Transform.AFFINE, (a, -b, x, b, a, y), resample=Image.Resampling.BILINEAR, fillcolor=255
+            size,
+            Image.Transform.AFFINE,
+            (a, -b, x, b, a, y),
+            resample=Image.Resampling.BILINEAR,
+            # White beside grey paper would make that paper look like ink.
+            fillcolor=int(np.median(gray[::8, ::8])),
         )
         return np.asarray(straight, dtype=np.uint8)
+
+    def part(self, gray: Gray, box: Box) -> tuple[Gray, Frame]:
+        """The part of an image that holds a box of the sheet, as it lies, and the frame of that part."""
+        corners = [self.at(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
+        left, top = (max(0, math.floor(min(side)) - 2) for side in zip(*corners, strict=True))
+        right, bottom = (max(0, math.ceil(max(side)) + 2) for side in zip(*corners, strict=True))
+        pixels = np.ascontiguousarray(gray[top : max(bottom, top + 1), left : max(right, left + 1)])
+        if not pixels.size:
+            pixels = np.full((1, 1), 255, dtype=np.uint8)
+        return pixels, Frame(self.a, self.b, self.x0 - left, self.y0 - top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +222,7 @@ def _column(
         if anchor is not None and _off_mm(frame, anchor) > column.pitch_mm / 3:
             continue
         ends = {0, len(mark_set.marks) - 1}
-        held = ends <= seen and all(mark_set.marks[end].meaning is Meaning.ALWAYS for end in ends)
+        held = ends <= seen and all(_constant(mark_set.marks[end]) for end in ends)
         anchored = anchor is not None or held or abs(shift_mm) < 0.4 * column.pitch_mm
         fits.append((Fit(frame, len(seen), broken, anchored), abs(shift_mm)))
     return max(fits, key=lambda item: (item[0].score, -item[1]), default=(None, 0.0))[0]
@@ -225,10 +240,16 @@ def _lattice(along: Floats, first: float, pitch: float) -> tuple[float, float]:
 def _missing(mark_set: MarkSet, seen: set[int]) -> int:
     """How many positions contradict what stands on every sheet."""
     return sum(
-        (mark.meaning is Meaning.ALWAYS and mark.scope is Scope.EVERY and position not in seen)
-        or (mark.meaning is Meaning.NEVER and position in seen)
+        (ink := _constant(mark)) is not None and ink != (position in seen)
         for position, mark in enumerate(mark_set.marks)
     )
+
+
+def _constant(mark: Mark) -> bool | None:
+    """Whether a position bears ink on every sheet, or on none; None where it depends."""
+    if mark.meaning is Meaning.ALWAYS and mark.scope is Scope.EVERY:
+        return mark.printed_when
+    return not mark.printed_when if mark.meaning is Meaning.NEVER else None
 
 
 def _pairs(

@@ -187,18 +187,18 @@ def ink_in_zones(gray: Gray, frame: Frame, mark_set: MarkSet) -> list[Box]:
     """Ink in the clear zones of a page that is neither mark nor code, as boxes in mm on the sheet."""
     found = []
     extent = mark_set.column.extent(len(mark_set.marks)).grown(_EDGE_MM, _EDGE_MM, _EDGE_MM)
-    own = (extent, mark_set.code.box.grown(_EDGE_MM, _EDGE_MM, _EDGE_MM))
+    own = (extent, *(code.box.grown(_EDGE_MM, _EDGE_MM, _EDGE_MM) for code in mark_set.codes))
     for zone in mark_set.clear_zones:
         pixels = frame.cut(gray, zone, _CHECK_DPI)
         found += _inked(darkness(pixels, _CHECK_DPI / 25.4), zone, own, _INKED)
     return found
 
 
-def _printed_zones(mark_set: MarkSet) -> tuple[Box, Box]:
-    """Where the marks and the code stand, with the play that print has."""
+def _printed_zones(mark_set: MarkSet) -> list[Box]:
+    """Where the marks and the codes stand, with the play that print has."""
     play_mm = mark_set.tolerance_mm
-    extent = mark_set.column.extent(len(mark_set.marks))
-    return extent.grown(play_mm, play_mm, play_mm), mark_set.code.box.grown(play_mm, play_mm, play_mm)
+    boxes = [mark_set.column.extent(len(mark_set.marks)), *(code.box for code in mark_set.codes)]
+    return [box.grown(play_mm, play_mm, play_mm) for box in boxes]
 
 
 def _inked(dark: Darkness, zone: Box, own: Sequence[Box], least: float) -> list[Box]:

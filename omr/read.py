@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,11 @@ import numpy as np
 import pypdfium2
 
 from omr.codes import CodeRead, find_codes, sheet_named
-from omr.encode import check, counter_value
+from omr.encode import check, disagreements
 from omr.errors import OmrError
-from omr.mark import Counts
 from omr.markset import MarkSet
 from omr.measure import MarkSeen
+from omr.model import Side
 from omr.place import Box
 from omr.sheet import SheetId
 from omr.strip import Gray, find_marks
@@ -75,22 +75,37 @@ def read_pdf(path: Path, mark_set: MarkSet, *, sides: str = "one-sided") -> Iter
     `sides` is the IPP keyword; two-sided files have a sheet every other page. Raises OmrError E5301 for a file
     that is no PDF or cannot be opened, ValueError for another `sides`.
     """
+    fronts = front_pages(0, sides, mark_set)
+    with closing(open_pdf(path)) as pdf:
+        for index in range(fronts.start, len(pdf), fronts.step):
+            with closing(pdf_page(pdf, index, path)) as page:
+                yield read_page(page, mark_set, number=index + 1)
+
+
+def front_pages(pages: int, sides: str, mark_set: MarkSet) -> range:
+    """The 0-based pages of a file that bear marks. Raises ValueError for another `sides` than IPP's."""
     if sides not in _SHEET_EVERY:
         raise ValueError(f"sides must be one of {', '.join(_SHEET_EVERY)}, not {sides!r}")
+    every = _SHEET_EVERY[sides]
+    return range(every - 1 if mark_set.side is Side.BACK else 0, pages, every)
+
+
+def open_pdf(path: Path) -> pypdfium2.PdfDocument:
+    """Open a PDF; the caller closes it. Raises OmrError E5301."""
     try:
-        pdf = pypdfium2.PdfDocument(path)
+        return pypdfium2.PdfDocument(path)
     except FileNotFoundError as error:
         raise _unreadable("there is no such file", path) from error
     except pypdfium2.PdfiumError as error:
         raise _unreadable(f"it is no PDF that can be read: {error}", path) from error
-    with closing(pdf):
-        for index in range(0, len(pdf), _SHEET_EVERY[sides]):
-            try:
-                page = pdf[index]
-            except pypdfium2.PdfiumError as error:
-                raise _unreadable(f"page {index + 1} cannot be read: {error}", path) from error
-            with closing(page):
-                yield read_page(page, mark_set, number=index + 1)
+
+
+def pdf_page(pdf: pypdfium2.PdfDocument, index: int, path: Path) -> pypdfium2.PdfPage:
+    """One page by its 0-based index; the caller closes it. Raises OmrError E5301."""
+    try:
+        return pdf[index]
+    except pypdfium2.PdfiumError as error:
+        raise _unreadable(f"page {index + 1} cannot be read: {error}", path) from error
 
 
 def _unreadable(fact: str, path: Path) -> OmrError:
@@ -102,19 +117,25 @@ def read_page(page: pypdfium2.PdfPage, mark_set: MarkSet, *, number: int = 1) ->
 
     PDFium is not safe for threads: read the pages of one process one after another.
     """
+    placed = mark_set.on(*page_size_mm(page))
     try:
-        pixels = render_strip(page, mark_set)
+        pixels = render_strip(page, placed)
     except OmrError as error:
         return SheetReading(number, None, None, None, (), (error.message,))
-    return read_strip(pixels, READ_DPI, mark_set, number=number)
+    return read_strip(pixels, READ_DPI, placed, number=number)
+
+
+def page_size_mm(page: pypdfium2.PdfPage) -> tuple[float, float]:
+    """Width and height of a page as it is shown."""
+    width_pt, height_pt = page.get_size()
+    return width_pt / _PT_PER_INCH * _MM_PER_INCH, height_pt / _PT_PER_INCH * _MM_PER_INCH
 
 
 def render_strip(page: pypdfium2.PdfPage, mark_set: MarkSet, dpi: float = READ_DPI) -> Gray:
     """The pixels of a page's strip, as `read_strip` wants them. Raises OmrError E5204 for a page too small."""
-    width_pt, height_pt = page.get_size()
-    per_mm = _PT_PER_INCH / _MM_PER_INCH
-    strip = mark_set.strip
-    if not (sheet := Box(0, 0, width_pt / per_mm, height_pt / per_mm)).holds(strip):
+    (width_pt, height_pt), size_mm = page.get_size(), page_size_mm(page)
+    strip = mark_set.on(*size_mm).strip
+    if not (sheet := Box(0, 0, *size_mm)).holds(strip):
         raise OmrError(
             "E5204",
             f"a page of {sheet.w:.0f} × {sheet.h:.0f} mm does not hold the strip of {mark_set.name}",
@@ -157,23 +178,3 @@ def read_strip(gray: Gray, dpi: float, mark_set: MarkSet, *, number: int = 1) ->
     if sheet is not None and roles is not None:
         problems += disagreements(sheet, roles, mark_set)
     return SheetReading(number, sheet, roles, marks.positions, codes, tuple(problems))
-
-
-def disagreements(sheet: SheetId, roles: Mapping[str, bool], mark_set: MarkSet) -> list[str]:
-    """Where the marks contradict the code; roles that are left out are not asked.
-
-    The wrap-around sequence counts the print file: that is the caller's.
-    """
-    says = f"the code says sheet {sheet.sheet} of {sheet.of}"
-    problems = []
-    for role, due in (("insert", sheet.sheet == sheet.of), ("first", sheet.sheet == 1)):
-        if role in roles and roles[role] != due:
-            problems.append(f"{says}, but the {role} mark is {'missing' if due else 'there'}")
-    for counter in mark_set.counters:
-        bits = [mark.role for mark in mark_set.marks if mark.counter == counter.name]
-        if counter.counts is not Counts.SHEET or not all(role in roles for role in bits):
-            continue
-        due_value, value = counter.value(sheet.sheet), counter_value(mark_set, counter.name, roles)
-        if value != due_value:
-            problems.append(f"{says}, but {counter.name} is {value} instead of {due_value}")
-    return problems

@@ -12,32 +12,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omr.codes import CodeAnywhere, codes_anywhere, find_codes, sheet_named
+from omr.codes import CodeAnywhere, CodeRead, codes_anywhere, find_codes, read_code, sheet_named
 from omr.deskew import MAX_SHIFT_MM, MAX_SKEW_DEG, Anchor, Fit, Frame, centre_shift_mm, fit
-from omr.encode import check
+from omr.encode import check, disagreements
+from omr.mark import Scope
 from omr.markset import MarkSet
 from omr.measure import ColumnSeen, State, measure
 from omr.place import Box
 from omr.preflight import ink_in_zones
-from omr.read import READ_DPI, Pose, SheetReading, disagreements
+from omr.read import READ_DPI, Pose, SheetReading
 from omr.segments import CONTRASTS, darkness, find_segments
+from omr.sheet import SheetId
 from omr.strip import Gray
 
 # Finer than this costs time and shows no more of a mark.
 _FINEST_DPI = 400
 # What a page straight from a program may be turned by before a machine's reading head would mind.
 _PRINT_SKEW_DEG = 1.0
+# Images are cut to whole pixels, and scanners cut a little too.
+_EDGE_MM = 3.0
 # Weaker than this as a part of the paper's brightness, print is read and should not be relied upon.
 _WEAK = 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class _Upright:
-    """An image turned by quarters, and the frame that was found in it."""
+    """An image turned by quarters, the frame that was found in it, and the mark set on paper of its size."""
 
     gray: Gray
     quarters: int
     fit: Fit | None
+    mark_set: MarkSet
 
 
 def read_image(gray: Gray, dpi: float, mark_set: MarkSet, *, number: int = 1, scanned: bool = True) -> SheetReading:
@@ -50,11 +55,16 @@ def read_image(gray: Gray, dpi: float, mark_set: MarkSet, *, number: int = 1, sc
         return _unread(number, f"{dpi:.0f} dpi is too coarse; marks are read from {READ_DPI} dpi on")
     codes = codes_anywhere(gray, mark_set)
     upright = _upright(gray, dpi, mark_set, codes)
+    mark_set = upright.mark_set
+    height, width = upright.gray.shape
+    if not Box(0, 0, width / dpi * 25.4 + _EDGE_MM, height / dpi * 25.4 + _EDGE_MM).holds(mark_set.strip):
+        size = f"{width / dpi * 25.4:.0f} × {height / dpi * 25.4:.0f} mm"
+        return _unread(number, f"a page of {size} does not hold the strip of {mark_set.name}")
     frame = upright.fit.frame if upright.fit else Frame.upright(dpi)
     fine_dpi = min(max(dpi, READ_DPI), _FINEST_DPI)
     strip = frame.cut(upright.gray, mark_set.strip, fine_dpi)
     column = measure(strip, fine_dpi, mark_set)
-    reads = find_codes(strip, fine_dpi, mark_set) or tuple(dict.fromkeys(code.read for code in codes))
+    reads = _sheet_codes(upright, frame, strip, fine_dpi, codes)
     problems = _column_problems(column, mark_set, upright.fit)
     roles, positions = _roles(column, mark_set)
     if positions is not None:
@@ -62,12 +72,22 @@ def read_image(gray: Gray, dpi: float, mark_set: MarkSet, *, number: int = 1, sc
     sheet = sheet_named(reads, mark_set, problems)
     if sheet is not None and roles is not None:
         problems += disagreements(sheet, roles, mark_set)
+    others, other_problems = _other_codes(upright, frame, sheet)
+    problems += other_problems
     pose = _pose(upright, dpi)
     if not scanned and pose is not None:
         problems += _misplaced(pose, frame, dpi, mark_set)
     warnings = _warnings(upright, column, mark_set, pose)
     return SheetReading(
-        number, sheet, roles, positions, reads, tuple(problems), tuple(warnings), column.marks if roles else (), pose
+        number,
+        sheet,
+        roles,
+        positions,
+        reads + others,
+        tuple(problems),
+        tuple(warnings),
+        column.marks if roles else (),
+        pose,
     )
 
 
@@ -76,20 +96,63 @@ def _unread(number: int, problem: str) -> SheetReading:
 
 
 def _upright(gray: Gray, dpi: float, mark_set: MarkSet, codes: Sequence[CodeAnywhere]) -> _Upright:
-    """Turn the image as the code stands, or as the marks are found."""
-    if codes:
-        code = codes[0]
-        turned = np.ascontiguousarray(np.rot90(gray, code.quarters))
-        return _Upright(turned, code.quarters, _fit(turned, dpi, mark_set, code.anchor))
-    best = _Upright(gray, 0, None)
-    for quarters in (0, 2, 1, 3):
+    """Turn the image as a code stands, or as the marks are found."""
+    best = _Upright(gray, 0, None, _placed(mark_set, gray, dpi))
+    for quarters in (codes[0].quarters,) if codes else (0, 2, 1, 3):
         turned = np.ascontiguousarray(np.rot90(gray, quarters))
-        found = _fit(turned, dpi, mark_set, None)
-        if found is not None and (best.fit is None or found.score > best.fit.score):
-            best = _Upright(turned, quarters, found)
+        placed = _placed(mark_set, turned, dpi)
+        anchor = next((code.anchor for code in codes if code.anchor and code.quarters == quarters), None)
+        found = _fit(turned, dpi, placed, anchor)
+        if codes or (found is not None and (best.fit is None or found.score > best.fit.score)):
+            best = _Upright(turned, quarters, found, placed)
         if found is not None and found.broken == 0 and found.matched > 1:
             break
     return best
+
+
+def _placed(mark_set: MarkSet, gray: Gray, dpi: float) -> MarkSet:
+    """The set on the paper that was scanned; paper about as large as the set's own is the set's own."""
+    width_mm, height_mm = gray.shape[1] / dpi * 25.4, gray.shape[0] / dpi * 25.4
+    own = mark_set.paper
+    if max(abs(width_mm - own.width_mm), abs(height_mm - own.height_mm)) <= MAX_SHIFT_MM:
+        return mark_set
+    return mark_set.on(width_mm, height_mm)
+
+
+def _sheet_codes(
+    upright: _Upright, frame: Frame, strip: Gray, dpi: float, codes: Sequence[CodeAnywhere]
+) -> tuple[CodeRead, ...]:
+    """The code that names the sheet: in its place, looked at harder, and anywhere on the page."""
+    mark_set = upright.mark_set
+    if not mark_set.has_code:
+        return ()
+    elsewhere = dict.fromkeys(code.read for code in codes if code.place.name == mark_set.code.name)
+    return find_codes(strip, dpi, mark_set) or read_code(upright.gray, frame, mark_set.code) or tuple(elsewhere)
+
+
+def _other_codes(upright: _Upright, frame: Frame, sheet: SheetId | None) -> tuple[tuple[CodeRead, ...], list[str]]:
+    """The codes that do not name the sheet, and what is wrong with them."""
+    mark_set = upright.mark_set
+    reads: list[CodeRead] = []
+    problems = []
+    due = (
+        [code for code in mark_set.codes if code.sheets is Scope.EVERY]
+        if sheet is None
+        else mark_set.codes_on(sheet.sheet, sheet.of)
+    )
+    for code in due:
+        if mark_set.has_code and code == mark_set.code:
+            continue
+        found = read_code(upright.gray, frame, code)
+        reads += found
+        if not found:
+            problems.append(f"no {code.name} that can be read")
+        problems += [
+            f"foreign code {read.text!r} in the place of {code.name}"
+            for read in found
+            if code.template.read(read.text) is None
+        ]
+    return tuple(reads), problems
 
 
 def _fit(gray: Gray, dpi: float, mark_set: MarkSet, anchor: Anchor | None) -> Fit | None:
