@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,6 +26,8 @@ from mailroom.intake.finished.definition import (
 from mailroom.intake.finished.embedded import read_embedded
 from mailroom.intake.finished.examination import Bookmark, EmbeddedInvoice, Examination, PageSeen
 from mailroom.intake.finished.index_file import read_index
+from mailroom.intake.finished.turned import turned_texts
+from mailroom.intake.finished.zone_text import Rect, tidied
 from mailroom.intake.xml_tree import XML_BYTES_MAX
 
 PT_PER_MM = 72 / 25.4
@@ -38,13 +38,8 @@ _BLANK_DPI = 36
 _WHITE = 250
 """A page without text is blank when nothing on it is darker than this, of 255."""
 
-_BLANKS = re.compile(r"[^\S\n]+")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff]")
 _ATTACHMENTS_MAX = 1_000
 _BOOKMARKS_MAX = 200_000
-
-Rect = tuple[float, float, float, float]
-"""Left, bottom, right, top in points of the page's own coordinates."""
 
 
 def examine(file: Path, definition: JobDefinition) -> Examination:
@@ -133,12 +128,15 @@ class ZoneReader:
 
     def read(self, page: pypdfium2.PdfPage) -> tuple[tuple[str, ...], bool]:
         """The zones' texts, tidied, and whether the page is blank."""
-        key = (page.get_bbox(), page.get_rotation())
+        key = (page.get_bbox(), page.get_rotation() % 360)
         rects = self._rects.get(key)
         if rects is None:
             rects = self._rects[key] = tuple(user_rect(box, *key) for box in self._boxes)
         with closing(page.get_textpage()) as text_page:
-            texts = tuple(self._text(text_page.raw, rect) for rect in rects)
+            if key[1] in (90, 270):
+                texts = turned_texts(text_page.raw, rects, key[1])
+            else:
+                texts = tuple(self._text(text_page.raw, rect) for rect in rects)
             blank = not any(texts) and _has_no_text(text_page) and _is_white(page)
         return texts, blank
 
@@ -148,14 +146,6 @@ class ZoneReader:
         if length <= 0:
             return ""
         return tidied(ctypes.string_at(self._buffer, 2 * length).decode("utf-16-le", errors="replace"))
-
-
-def tidied(text: str) -> str:
-    """Text as a pattern meets it: composed letters, single blanks, no invisible signs, no empty lines."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    text = _BLANKS.sub(" ", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-    return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line)
 
 
 def user_rect(box: ZoneBox, bounds: Rect, rotation: int) -> Rect:

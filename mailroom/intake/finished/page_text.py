@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pypdfium2
 
 from mailroom.intake.finished.definition import ZoneBox
-from mailroom.intake.finished.examine import PT_PER_MM, Rect, ZoneReader, shown_rect
+from mailroom.intake.finished.examine import PT_PER_MM, ZoneReader, shown_rect
+from mailroom.intake.finished.zone_text import Rect
 
 _RECTS_MAX = 5_000
 _GAP_MM = 2.5

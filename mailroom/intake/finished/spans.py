@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import assert_never
 
 from mailroom.intake.finished.definition import (
@@ -82,8 +82,7 @@ def _from_starts(pages: Sequence[PageSeen], begins: Callable[[PageSeen], bool], 
     starts = [page.number for page in pages if begins(page)]
     first = starts[0] if starts else len(pages) + 1
     stray = [_stray(first - 1, by)] if first > 1 else []
-    ends = [*starts[1:], len(pages) + 1]
-    return [*stray, *(Span(start, end - start) for start, end in zip(starts, ends, strict=True))]
+    return [*stray, *(Span(start, end - start) for start, end in pairwise((*starts, len(pages) + 1)))]
 
 
 def _stray(page_count: int, by: str) -> Refusal:

@@ -23,10 +23,18 @@ _CLEAN: dict[Clean, Callable[[str], str]] = {
     "digits": lambda text: "".join(sign for sign in text if sign.isdigit()),
     "no-leading-zeros": lambda text: text.lstrip("0") or text[-1:],
 }
-_AMOUNT = re.compile(r"(?P<minus>[-\u2212]?)\s*(?P<digits>\d[\d.,' \u00a0\u202f’]*)(?P<after>[-\u2212]?)")
-_CURRENCY_WORD = re.compile(r"[A-Za-z]{2,4}\.?|[€£$¥]|zł")
-_GROUPS = re.compile(r"['’ \u00a0\u202f]")
-_PLAIN_AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,4})?")
+_MARKS = {",": r"[.'’ \u00a0\u202f]", ".": r"[,'’ \u00a0\u202f]"}
+"""Signs that may stand between thousands, by decimal sign."""
+
+_UNIT = r"(?:[A-Za-z]{2,3}\.?|[€£$¥]|zł)"
+_AMOUNT = {
+    decimal: re.compile(
+        rf"{_UNIT}?\s*(?P<minus>[-\u2212]?)\s*{_UNIT}?\s*"
+        rf"(?P<whole>\d{{1,3}}(?:(?P<mark>{marks})\d{{3}})(?:(?P=mark)\d{{3}})*|\d{{1,15}})"
+        rf"(?:{re.escape(decimal)}(?P<fraction>\d{{1,4}}))?(?P<after>[-\u2212]?)\s*{_UNIT}?"
+    )
+    for decimal, marks in _MARKS.items()
+}
 _FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d")
 """Forms of a date that can be read in one way only; all others the definition has to name."""
 
@@ -60,23 +68,12 @@ def one_line(text: str) -> str:
 def parse_amount(text: str, decimal: str) -> Decimal | None:
     """An amount as written with this decimal sign, with or without currency and marks of thousands; None when the text
     is anything else, or could be read in two ways."""
-    found = _AMOUNT.fullmatch(_CURRENCY_WORD.sub("", text).strip())
+    found = _AMOUNT[decimal].fullmatch(text.strip())
     if found is None:
         return None
-    digits = _GROUPS.sub("", found["digits"])
-    whole, sign, fraction = digits.rpartition(decimal) if digits.count(decimal) == 1 else (digits, "", "")
-    if decimal in whole or not _grouped(whole, "." if decimal == "," else ",") or (sign and not fraction.isdigit()):
-        return None
-    plain = re.sub(r"[.,]", "", whole) + (f".{fraction}" if fraction else "")
-    if not _PLAIN_AMOUNT.fullmatch(plain):
-        return None
-    return -Decimal(plain) if found["minus"] or found["after"] else Decimal(plain)
-
-
-def _grouped(whole: str, mark: str) -> bool:
-    """Whether marks of thousands stand where thousands end: 1.234.567, not 12.34."""
-    first, *groups = whole.split(mark)
-    return all(len(group) == 3 and group.isdigit() for group in groups) and 1 <= len(first) <= (3 if groups else 15)
+    whole = "".join(sign for sign in found["whole"] if sign.isdigit())
+    amount = Decimal(f"{whole}.{found['fraction']}" if found["fraction"] else whole)
+    return -amount if found["minus"] or found["after"] else amount
 
 
 def parse_date(text: str, form: str, language: str) -> date | None:

@@ -1,0 +1,47 @@
+"""What is done to finished PDFs in a worker of the guard: plain values in, plain values and binary parts out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mailroom.intake.finished.examine import examine_plain
+from mailroom.intake.finished.parts import taken_apart
+from mailroom.intake.guard.functions import Result
+from omr.place import Box
+from spool.finished.convert import FinishedPdf
+from spool.finished.fit import Fit
+from spool.job import SpoolError
+from spool.output import black_only, read_output_profile
+
+
+def examine(file: str, definition: Mapping[str, Any]) -> Result:
+    """`definition` are the plain values of a JobDefinition. The value holds those of an Examination."""
+    return Result(examine_plain(file, definition))
+
+
+def convert(
+    file: str, ranges: Sequence[Sequence[int]], fit: Mapping[str, Any], output_profile: str
+) -> Iterator[Result]:
+    """For each of `ranges` (first page from 0, number of pages) its page set, taken apart, or `{"refused": …}`.
+
+    `fit` are the plain values of a Fit; `output_profile` is the path of an ICC profile, "" for black alone.
+    """
+    condition = read_output_profile(Path(output_profile)) if output_profile else black_only()
+    with FinishedPdf(Path(file), _fit(fit), condition=condition) as pdf:
+        for first, pages in ranges:
+            try:
+                value, parts = taken_apart(pdf.page_set(range(first, first + pages)))
+            except SpoolError as error:
+                told = {name: getattr(error, name) for name in ("code", "message", "place", "remedy")}
+                yield Result({"refused": told})
+            else:
+                yield Result({"page_set": value}, parts)
+
+
+def _fit(plain: Mapping[str, Any]) -> Fit:
+    boxes = {name: tuple(Box(*box) for box in plain[name]) for name in ("clear", "patches")}
+    window = Box(*plain["window"]) if plain["window"] else None
+    paper = tuple(plain["paper_mm"]) if plain["paper_mm"] else None
+    return Fit(**{**plain, **boxes, "window": window, "paper_mm": paper})

@@ -1,0 +1,194 @@
+"""Finished PDFs: files → their documents in the ledger; pages that can't go out are set aside with their reasons."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mailroom.domain.errors import Explained, InputRefused
+from mailroom.intake.finished.definition import JobDefinition
+from mailroom.intake.finished.definition_file import load_definition
+from mailroom.intake.finished.examination import Examination
+from mailroom.intake.finished.found import Finding, FoundDocument, Refusal
+from mailroom.intake.finished.prove import is_proved, require_proof
+from mailroom.intake.finished.split import split
+from mailroom.intake.finished.taken import finished_pdf
+from mailroom.intake.guard import Crashed, Done, Guard, inspect_pdf, refusal
+from mailroom.intake.guard.functions import EXAMINE_PDF
+from mailroom.intake.guard.pdf_inspection import mend_pdf
+from mailroom.intake.originals import Originals
+from mailroom.intake.quarantine import set_aside
+from mailroom.intake.receive import Received, Reception
+
+KIND = "pdf"
+"""What `intake` calls a file that is taken in this way."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file as one definition reads it."""
+
+    definition: JobDefinition
+    examination: Examination
+    findings: tuple[Finding, ...]
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        return [one for one in self.findings if isinstance(one, Refusal)]
+
+    @property
+    def documents(self) -> list[FoundDocument]:
+        return [one for one in self.findings if isinstance(one, FoundDocument)]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedReception:
+    """Where finished PDFs come in.
+
+    `definitions` are the job definitions to choose from: the first that finds documents and refuses no page takes the
+    file. Where only one is given, it takes what it finds and the rest is refused by name.
+    """
+
+    reception: Reception
+    originals: Originals
+    guard: Guard
+    definitions: Sequence[JobDefinition]
+
+    def receive(self, files: Iterable[Path]) -> Iterator[Received]:
+        """Take in files, one result for each document found and for each stretch of pages refused, in order. What is no
+        PDF is the other reception's."""
+        for file in files:
+            yield from self._received(file) if is_pdf(file) else self.reception.receive([file])
+
+    def _received(self, file: Path) -> Iterator[Received]:
+        refused: list[Explained] = []
+        try:
+            results = self._take(file)
+        except InputRefused as error:
+            refused.append(error)
+            yield Received(str(file), "quarantined", KIND, None, error)
+        else:
+            for result in results:
+                if result.error is not None:
+                    refused.append(result.error)
+                yield result
+        if refused and file.is_file():
+            set_aside(file, refused, self.reception.quarantine, self.reception.clock())
+
+    def _take(self, file: Path) -> list[Received]:
+        inspection = inspect_pdf(self.guard, file)
+        if not inspection.repaired:
+            return self._taken(file, file)
+        with tempfile.TemporaryDirectory() as folder:
+            # Libraries mend a damaged file each in its own way: all read the one copy that is kept.
+            mended = Path(folder) / file.name
+            mend_pdf(self.guard, file, mended)
+            for companion in self._companions(file):
+                shutil.copyfile(companion, mended.with_name(companion.name))
+            self.originals.keep(file)
+            return self._taken(file, mended)
+
+    def _companions(self, file: Path) -> Iterator[Path]:
+        for definition in self.definitions:
+            if definition.index is not None:
+                companion = file.with_name(definition.index.file.format(stem=file.stem))
+                if companion.is_file():
+                    yield companion
+
+    def _taken(self, file: Path, sound: Path) -> list[Received]:
+        read = self._chosen(sound)
+        sha256 = self.originals.keep(sound) if read.documents else ""
+        results = []
+        for finding in read.findings:
+            match finding:
+                case FoundDocument():
+                    content = finished_pdf(finding, read.definition, sha256)
+                    source = f"{file.name} page {finding.first_page}"
+                    note = self.reception.take(content, source)
+                    results.append(Received(str(file), "accepted", KIND, content, None, note))
+                case Refusal():
+                    error = _error(finding, file)
+                    results.append(Received(str(file), "refused", KIND, None, error))
+                case _:
+                    pass
+        return results
+
+    def _chosen(self, file: Path) -> _Read:
+        """The file as the first definition reads it that refuses nothing; raises E1540 when each refuses something."""
+        if not self.definitions:
+            raise InputRefused(
+                "E1541",
+                "the file is a PDF, and there is no job definition that says how to find its documents",
+                place=file.name,
+                remedy="Make one: mailroom intake probe FILE.pdf; then name it with --definition, or put it into the "
+                "folder's definitions/.",
+            )
+        reads = []
+        for definition in self.definitions:
+            read = self._read(file, definition)
+            if read.documents and not read.refusals:
+                return read
+            reads.append(read)
+        if len(reads) == 1 and (reads[0].documents or reads[0].refusals):
+            return reads[0]
+        reasons = "; ".join(f"{read.definition.name}: {_first(read)}" for read in reads)
+        remedy = "Say which one holds (--definition) to have its reasons page by page, or make one for this file."
+        fact = f"none of the {len(reads)} job definitions takes this file: {reasons}"
+        raise InputRefused("E1540", fact, place=file.name, remedy=remedy)
+
+    def _read(self, file: Path, definition: JobDefinition) -> _Read:
+        require_proof(definition)
+        answer = self.guard.call(EXAMINE_PDF, {"file": str(file.absolute()), "definition": definition.plain()})
+        if not isinstance(answer, Done):
+            refused = refusal(answer, file)
+            assert refused is not None
+            raise refused
+        try:
+            examination = Examination.from_plain(answer.value)
+        except ValidationError as error:
+            garbled = refusal(Crashed(0, 0, "its answer was not understood"), file)
+            assert garbled is not None
+            raise garbled from error
+        return _Read(definition, examination, tuple(split(examination, definition)))
+
+
+def _first(read: _Read) -> str:
+    refusals = read.refusals
+    if not refusals:
+        return "finds no document"
+    problem = refusals[0].problems[0]
+    return f"{problem.code} {problem.message} ({problem.place})"
+
+
+def _error(refusal: Refusal, file: Path) -> InputRefused:
+    """All reasons of a refusal as one error: the first leads."""
+    first, *more = refusal.problems
+    pages = f"page {refusal.first_page}" if refusal.page_count == 1 else f"pages {refusal.pages[0]}-{refusal.pages[-1]}"
+    also = "".join(f"; also {problem.code} {problem.message} ({problem.place})" for problem in more)
+    number = f", document {refusal.number}" if refusal.number else ""
+    return InputRefused(
+        first.code, first.message + also, place=f"{file.name}, {pages}{number}, {first.place}", remedy=first.remedy
+    )
+
+
+def definitions_of(folder: Path) -> Iterator[JobDefinition]:
+    """The proved job definitions of a folder, by name. Raises InputRefused E1501 to E1503 for a file that is wrong;
+    one that nobody proved yet is left out."""
+    for path in sorted(folder.glob("*.toml")):
+        definition = load_definition(path)
+        if is_proved(definition):
+            yield definition
+
+
+def is_pdf(file: Path) -> bool:
+    """Whether a file begins like a PDF (within the first kilobyte, as readers look for it)."""
+    try:
+        with file.open("rb") as stream:
+            return b"%PDF-" in stream.read(1024)
+    except OSError:
+        return False
