@@ -6,6 +6,7 @@ and as printed. Everything wider takes both a rule that allows it and an operato
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,8 +161,9 @@ def _key(
 
 
 def _folded(lines: Sequence[str]) -> str:
-    """Printed lines as compared: case and white space do not count."""
-    return "\n".join([" ".join(line.casefold().split()) for line in lines])
+    """Printed lines as compared: case, width and white space do not count."""
+    text = unicodedata.normalize("NFKC", "\n".join(lines)).casefold()
+    return "\n".join([" ".join(line.split()) for line in text.split("\n")])
 
 
 def _approved(approvals: Sequence[Approval], rules: HouseholdRules) -> dict[Member, Approval]:

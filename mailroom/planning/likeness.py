@@ -42,14 +42,25 @@ def proposals(
 ) -> tuple[Proposal, ...]:
     """What to ask an operator, in a fixed order: different customers at one exact address, and one customer at
     addresses spelt alike, as far as the rules allow to join them and nobody has decided."""
-    decided = {frozenset(approval.members) for approval in decisions.approvals} | decisions.rejected
+    decided = _decided(decisions)
     found: list[Proposal] = []
     if rules.across_customers:
         found.extend(_one_address(members, rules))
     if rules.across_addresses and rules.likeness_percent:
         found.extend(_spelt_alike(members, rules.likeness_percent))
-    open_ones = [each for each in found if not any(set(each.members) <= one for one in decided)]
+    open_ones = [
+        each for each in found if not any(one.issuperset(each.members) for one in decided.get(each.members[0], ()))
+    ]
     return tuple(sorted(open_ones, key=lambda each: each.members))
+
+
+def _decided(decisions: Decisions) -> Mapping[Member, Sequence[frozenset[Member]]]:
+    """Member → the groups with it that somebody has approved or rejected."""
+    decided: defaultdict[Member, list[frozenset[Member]]] = defaultdict(list)
+    for group in [*(frozenset(approval.members) for approval in decisions.approvals), *decisions.rejected]:
+        for member in group:
+            decided[member].append(group)
+    return decided
 
 
 def _one_address(members: Mapping[Member, PlanDocument], rules: HouseholdRules) -> Iterator[Proposal]:

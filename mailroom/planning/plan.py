@@ -62,7 +62,8 @@ def plan_pieces(
     known, aside = _sorted_out(documents, setup)
     running = in_order(campaign for campaign in setup.campaigns if campaign.runs_on(on))
     wanted = _wanted(known, running)
-    feeders = _feeders(running, wanted, setup)
+    needed = _needed(running, wanted, setup)
+    feeders = assign(needed, setup.machine.feeders)
     fitter = Fitter(setup.papers, setup.envelopes, setup.machine, setup.items, feeders)
     groups, members = household(known, setup.rules, decisions)
     drafts, too_large = _drafts(groups, wanted, running, setup.rules, fitter)
@@ -76,7 +77,7 @@ def plan_pieces(
         outliers=tuple(outliers(groups, setup.rules)),
         proposals=proposals(members, setup.rules, decisions),
         inserts=stock.uses(feeders),
-        notices=tuple(_notices(known, running, setup, on)),
+        notices=(*_not_fed(needed, feeders, setup.machine), *_notices(known, running, setup, on)),
     )
 
 
@@ -110,13 +111,12 @@ def _wanted(documents: Sequence[PlanDocument], campaigns: Sequence[Campaign]) ->
     }
 
 
-def _feeders(campaigns: Sequence[Campaign], wanted: Mapping[int, int], setup: Setup) -> Mapping[str, int]:
-    """Feeders for the inserts that some document of the run wants."""
+def _needed(campaigns: Sequence[Campaign], wanted: Mapping[int, int], setup: Setup) -> list[InsertItem]:
+    """The inserts that some document of the run wants, in the order of the campaigns."""
     every = 0
     for bits in wanted.values():
         every |= bits
-    items = [setup.items[campaign.insert] for bit, campaign in enumerate(campaigns) if every >> bit & 1]
-    return assign(items, setup.machine.feeders)
+    return [setup.items[campaign.insert] for bit, campaign in enumerate(campaigns) if every >> bit & 1]
 
 
 def _drafts(
@@ -139,6 +139,15 @@ def _drafts(
                 aside.append(each)
     drafts.sort(key=lambda each: each.order)
     return drafts, aside
+
+
+def _not_fed(needed: Sequence[InsertItem], feeders: Mapping[str, int], machine: Machine) -> Iterable[Reason]:
+    """Inserts for which there is no feeder: none is free, or none feeds such an insert."""
+    for item in dict.fromkeys(needed):
+        if item.name not in feeders:
+            wish = f" The insert asks for feeder {item.feeder}." if item.feeder else ""
+            text = f"No feeder of {machine.name} is left that feeds the insert {item.name}.{wish}"
+            yield Reason("insert-without-feeder", text)
 
 
 def _notices(

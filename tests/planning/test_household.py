@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailroom.domain.errors import InputRefused
 from mailroom.planning.document import PlanDocument
@@ -55,8 +57,8 @@ def test_the_order_in_which_documents_come_makes_no_other_groups() -> None:
     assert ids(groups(documents)) == ids(groups(documents[::-1])) == [[1], [2, 3], [4]]
 
 
-def test_case_and_white_space_make_no_other_address() -> None:
-    shouted = replace(document(2, where=address("STORGATA  1")), lines=("k1", "Storgata 1", "0155  Oslo"))
+def test_case_width_and_white_space_make_no_other_address() -> None:
+    shouted = replace(document(2, where=address("STORGATA  1")), lines=("k1", "Storgata １", "0155  Oslo"))
     assert ids(groups([document(1), shouted])) == [[1, 2]]
 
 
@@ -195,3 +197,37 @@ def test_a_group_above_the_limit_or_far_above_the_usual_size_is_shown() -> None:
     assert shown[1].reason.text == "6 documents for one address; usual in this run is 1."
     assert not outliers(groups(singles), RULES)
     assert not outliers([], RULES)
+
+
+@st.composite
+def joinings(draw: st.DrawFn) -> tuple[list[PlanDocument], HouseholdRules, Decisions]:
+    """Documents of a few customers at a few addresses, rules, and approvals of groups that do not overlap."""
+    places = [address(street) for street in ("Storgata 1", "Storgaten 1", "Storgata 2")]
+    documents = [
+        document(number, draw(st.sampled_from(("K1", "K2", "K3"))), where=draw(st.sampled_from(places)))
+        for number in range(1, draw(st.integers(1, 12)) + 1)
+    ]
+    members = draw(
+        st.permutations([member_of(document(0, name, where=place)) for name in ("K1", "K2") for place in places])
+    )
+    cut = draw(st.integers(2, 4))
+    approvals = (Approval(tuple(members[:cut]), "Kari", AT), Approval(tuple(members[cut:]), "Ola", AT))
+    rules = replace(RULES, across_customers=draw(st.booleans()), across_addresses=draw(st.booleans()))
+    return documents, rules, Decisions(frozenset(draw(st.sets(st.just("K1")))), approvals)
+
+
+@given(joinings())
+def test_what_is_joined_is_one_member_or_was_approved_and_the_rules_allow_it(
+    joining: tuple[list[PlanDocument], HouseholdRules, Decisions],
+) -> None:
+    documents, rules, decisions = joining
+    found = groups(documents, rules, decisions)
+    assert sorted(number for group in ids(found) for number in group) == [each.id for each in documents]
+    for group in found:
+        members = {member_of(each) for each in group.documents}
+        if len(group.documents) > 1:
+            assert not decisions.opted_out & {member.customer for member in members}
+        if len(members) > 1:
+            assert any(members <= set(approval.members) for approval in decisions.approvals)
+            assert rules.across_customers or len({member.customer for member in members}) == 1
+            assert rules.across_addresses or len({member.address for member in members}) == 1

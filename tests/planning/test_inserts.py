@@ -218,6 +218,7 @@ def test_inserts_without_a_feeder_stay_out_of_pieces_that_the_machine_fills_and_
     campaigns = [campaign(name, Mode.ALWAYS, priority) for priority, name in enumerate("abcd", start=1)]
     planned = plan([document(1, "K1"), document(2, "K2", sheets=35)], with_inserts(SETUP, items, campaigns))
     by_machine, by_hand = planned.pieces
+    assert [each.text for each in planned.notices] == ["No feeder of M1 is left that feeds the insert d."]
     assert [(each.name, each.feeder) for each in by_machine.inserts] == [("a", 1), ("b", 2), ("c", 3)]
     assert said(by_machine, "insert-left") == ["d (d) stays out: no feeder of the machine holds it."]
     assert by_hand.handling is Handling.MANUAL
