@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.hostile.case import TAKEN, Case
-from tests.hostile.writer import CONTENT, changed, deflated, page, stream, written
+from tests.hostile.writer import CONTENT, TEXT, changed, deflated, page, stream, written
 
 BOMB_BYTES = 64 << 20
 """Decoded size of the bombs: over the limit that the tests set, and small enough to make quickly."""
@@ -84,10 +84,10 @@ def _images() -> Iterator[Case]:
     yield Case("image that is its own mask", written(changed(objects)), TAKEN)
     font = b"<< /Type /Font /Subtype /TrueType /BaseFont /X /FontDescriptor << /FontName /X /FontFile2 6 0 R >> >>"
     garbage = stream(b"\0\1\0\0" + bytes(range(256)) * 20)
-    yield Case("font program of garbage", written(changed({5: font, 6: garbage})), TAKEN)
+    yield Case("font program of garbage", written(changed({4: stream(TEXT), 5: font, 6: garbage})), TAKEN)
     command = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding 6 0 R /DescendantFonts [5 0 R] >>"
     use = stream(b"/X usecmap", b"/Type /CMap /UseCMap 6 0 R")
-    yield Case("character map that uses itself", written(changed({5: command, 6: use})), TAKEN)
+    yield Case("character map that uses itself", written(changed({4: stream(TEXT), 5: command, 6: use})), TAKEN)
 
 
 def _page_with(resources: bytes) -> bytes:

@@ -6,7 +6,9 @@ import zlib
 from collections.abc import Mapping
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-CONTENT = b"BT /F1 12 Tf 72 720 Td (Invoice 2026-1042) Tj ET\n"
+CONTENT = b"0 g 72 720 200 12 re f\n"
+"""Needs no font: one that is not embedded would be refused before anything else is looked at."""
+TEXT = b"BT /F1 12 Tf 72 720 Td (Invoice 2026-1042) Tj ET\n"
 
 Objects = dict[int, bytes]
 

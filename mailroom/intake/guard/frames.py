@@ -7,6 +7,7 @@ more to be trusted than the file that it has open.
 
 from __future__ import annotations
 
+import itertools
 import os
 import select
 import struct
@@ -49,7 +50,10 @@ class Frame:
 def packed(body: bytes, parts: Sequence[bytes] = ()) -> list[bytes]:
     """The frame in the pieces that are to be written one after the other."""
     lengths = struct.pack(f"!{len(parts)}Q", *map(len, parts))
-    return [_HEAD.pack(_MAGIC, len(body), len(parts)) + lengths + body, *parts]
+    head = _HEAD.pack(_MAGIC, len(body), len(parts)) + lengths + body
+    if sum(map(len, parts)) < _CHUNK:
+        return [b"".join((head, *parts))]  # one write instead of many small ones
+    return [head, *parts]
 
 
 def write_all(handle: int, pieces: Sequence[bytes]) -> None:
@@ -78,8 +82,9 @@ class FrameReader:
         lengths = struct.unpack(f"!{count}Q", self._exactly(8 * count))
         if body_length + sum(lengths) > self._left:
             raise TooLarge
-        body = self._exactly(body_length)
-        return Frame(body, tuple(self._exactly(length) for length in lengths))
+        payload = self._exactly(body_length + sum(lengths))
+        ends = itertools.accumulate(lengths, initial=body_length)
+        return Frame(payload[:body_length], tuple(payload[start:end] for start, end in itertools.pairwise(ends)))
 
     def _exactly(self, length: int) -> bytes:
         # The buffer grows with what has come, not with what was announced.

@@ -10,6 +10,7 @@ from mailroom.intake.guard.limits import Limit
 
 _TEXT_MAX = 2000
 Text = Annotated[str, Field(max_length=_TEXT_MAX)]
+ErrorCode = Annotated[str, Field(pattern=r"^E\d{4}$")]
 
 
 class _Message(BaseModel):
@@ -39,7 +40,7 @@ class Finished(_Message):
 
 class Refusal(_Message):
     kind: Literal["refused"]
-    code: Annotated[str, Field(pattern=r"^E\d{4}$")]
+    code: ErrorCode
     message: Text
     place: Text
     remedy: Text
