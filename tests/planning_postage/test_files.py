@@ -14,6 +14,7 @@ from mailroom.domain.errors import InputRefused
 from mailroom.planning.postage.product import PriceList
 from mailroom.planning.postage.product_file import SHIPPED as PRICES
 from mailroom.planning.postage.product_file import load_price_lists, read_price_list
+from mailroom.planning.postage.scheme import CodeRange, Destination
 from mailroom.planning.postage.scheme_file import SHIPPED as SCHEMES
 from mailroom.planning.postage.scheme_file import read_office_columns, read_scheme
 from mailroom.planning.postage.tariff import PriceLists
@@ -211,6 +212,11 @@ def test_a_scheme_by_offices_waits_for_its_table() -> None:
         read_scheme(SCHEMES / "offices-example.toml", {})
     name, columns = read_office_columns(SCHEMES / "offices-example.toml")
     assert (name, columns.postcode, columns.office) == ("offices-se", "postcode", "office")
+
+
+def test_a_postcode_shorter_than_a_range_is_not_in_it() -> None:
+    held = CodeRange("4100", "4199", Destination("41", "41"))
+    assert [held.holds(code) for code in ("4100", "4199", "415", "4200", "41505")] == [True, True, False, False, True]
 
 
 @given(st.integers(0, 99_999))

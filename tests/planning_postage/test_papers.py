@@ -125,6 +125,7 @@ def test_the_tags_of_presorted_trays_bear_destination_weight_and_code(tmp_path: 
         assert tray.destination.title in text
     assert "R000007-B01" in text
     assert sum(tag.pieces for tag in tags) == 900
+    assert [(tag.number, tag.of) for tag in tags] == [(tray.number, len(made.trays)) for tray in made.trays]
 
 
 def test_nothing_stands_outside_the_type_area(tmp_path: Path) -> None:

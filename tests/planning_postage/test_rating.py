@@ -140,6 +140,13 @@ def test_the_postage_step_is_told_to_whoever_adds_inserts() -> None:
     assert rater.step_of(19_000, 1_000, C5, "SE") is None
 
 
+def test_the_step_is_that_of_a_product_that_will_be_used_when_those_given_up_are_known() -> None:
+    both = tariff(product("bulk", prices=((50, "5.00"),), minimum=9), product("single"))
+    first = rate([item()], both)
+    assert Rater(both, Choice()).step_of(15_000, 1_000, C5, "NO") == (50_000, 5_000)
+    assert Rater(both, Choice(), first.too_few).step_of(15_000, 1_000, C5, "NO") == (20_000, 5_000)
+
+
 def test_a_piece_without_a_postcode_yet_has_a_step_but_is_not_rated_without_one() -> None:
     only = tariff(product("sorted", machinable=Machinable(postcode="[0-9]{4}")))
     assert Rater(only, Choice()).step_of(19_000, 1_000, C5, "NO") is not None

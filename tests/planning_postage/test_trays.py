@@ -57,6 +57,12 @@ def test_an_unknown_postcode_goes_to_the_residue_with_its_reason() -> None:
     assert trays[1].area is None
 
 
+def test_a_tray_belongs_to_an_area_only_when_all_of_it_does() -> None:
+    trays = sorted_into(["4701"] * 5 + ["0101"] * 2 + ["9901"])
+    assert [tray.area.title if tray.area else "" for tray in trays] == ["Area 4", ""]
+    assert [tray.area.title if tray.area else "" for tray in sorted_into(["0101"])] == ["Area 0"]
+
+
 @pytest.mark.parametrize(
     ("tray", "sizes"),
     [

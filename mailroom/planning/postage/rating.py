@@ -104,9 +104,14 @@ class _Kind:
 
 
 class Rater:
-    """Rates items against the products of one day. Offers are worked out once for every kind of item."""
+    """Rates items against the products of one day. Offers are worked out once for every kind of item.
 
-    def __init__(self, tariff: Tariff, choice: Choice) -> None:
+    `given_up` are products that a rating of the same run gave up (`Rating.too_few`): they are not offered at all, so
+    that `step_of` tells the steps of those that will be used.
+    """
+
+    def __init__(self, tariff: Tariff, choice: Choice, given_up: Iterable[TooFew] = ()) -> None:
+        self._given_up = {(each.product, each.format) for each in given_up}
         self._rank = {product: at for at, product in enumerate(choice.preferred)}
         self._choice = choice
         known = {product.id for product in tariff.products}
@@ -199,7 +204,7 @@ class Rater:
         refusals: list[str] = []
         for product in self._products:
             found = _offers_of(product, item)
-            offers += [each for each in found if isinstance(each, Offer)]
+            offers += [each for each in found if isinstance(each, Offer) and _counted(each) not in self._given_up]
             if reasons := [each for each in found if isinstance(each, str)]:
                 refusals += [f"{product.title}: {reason}" for reason in reasons] if len(reasons) == len(found) else []
         offers.sort(key=self._order)
