@@ -111,7 +111,7 @@ def test_every_page_is_in_exactly_one_finding(data: st.DataObject) -> None:
         embedded=data.draw(st.sampled_from(["ignore", "prefer", "check"])),
         duplicates=data.draw(st.sampled_from(["refuse", "allow"])),
     )
-    examination = data.draw(examinations(tuple(rules.boxes())))
+    examination = data.draw(examinations(tuple(rules.examined())))
     findings = split(examination, rules)
     pages = [page for finding in findings for page in finding.pages]
     assert pages == [page.number for page in examination.pages]

@@ -14,7 +14,7 @@ from mailroom.intake.finished.examination import Examination
 from mailroom.intake.finished.examine import examine, examine_plain
 from mailroom.intake.finished.found import FoundDocument, Refusal
 from mailroom.intake.finished.split import split
-from tests.finished_intake.streams import HEAD, PT_PER_MM, ZONES, draw_stream, truths
+from tests.finished_intake.streams import HEAD, PT_PER_MM, ZONES, Truth, draw_stream, truths
 
 FILE = parse_definition(HEAD + '[split]\nby = "file"\n' + ZONES, "test.toml")
 BLANK = parse_definition(HEAD + '[split]\nby = "blank"\n' + ZONES, "test.toml")
@@ -125,3 +125,13 @@ def test_a_refusal_says_page_zone_rule_and_remedy(tmp_path: Path) -> None:
     assert "Kontonummer" in error.message
     assert "Fakturanummer: 100000" in error.message
     assert "mailroom intake probe" in error.remedy
+
+
+def test_an_address_that_runs_over_the_edge_of_its_zone_is_not_cut_short(tmp_path: Path) -> None:
+    zones = ZONES.replace("y_mm = 45, width_mm = 80", "y_mm = 45, width_mm = 22")
+    definition = parse_definition(HEAD + '[split]\nby = "file"\n' + zones, "test.toml")
+    path = tmp_path / "narrow.pdf"
+    draw_stream(path, [Truth("7", 1, "Sameiet Nordre Skøyen hovedgård", "Storgata 1", "0150", "Oslo")])
+    (refusal,) = split(examine(path, definition), definition)
+    assert isinstance(refusal, Refusal)
+    assert [problem.code for problem in refusal.problems] == ["E1525"]

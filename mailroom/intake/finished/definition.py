@@ -20,6 +20,10 @@ FIELDS = ("number", "kind", "customer", "address", "amount", "currency", "date",
 SPLIT_ZONE, COUNTING_ZONE = "split", "counting"
 """Names under which the zones of `[split]` and `[counting]` stand beside those of `[zones.NAME]`."""
 
+ADDRESS_EDGE = "address.edge"
+"""The address zone made wider by `EDGE_MM`: room for a blank and a letter of office type."""
+
+EDGE_MM = 3.0
 PAGES_MAX = 100_000
 _SHEET_MM = 5_080.0
 """200 inches: what a page of PDF 1.4 can measure."""
@@ -266,6 +270,15 @@ class JobDefinition(_Part):
             found[SPLIT_ZONE] = self.split.box
         if self.counting is not None:
             found[COUNTING_ZONE] = self.counting.box
+        return found
+
+    def examined(self) -> dict[str, ZoneBox]:
+        """The zones, and beside that of the address a strip at its right edge, by which an address that runs over the
+        edge is noticed."""
+        found = self.boxes()
+        if "address" in self.zones:
+            box = self.zones["address"].box
+            found[ADDRESS_EDGE] = box.model_copy(update={"width_mm": box.width_mm + EDGE_MM})
         return found
 
     def rules_sha256(self) -> str:

@@ -51,7 +51,7 @@ def examine(file: Path, definition: JobDefinition) -> Examination:
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     index = read_index(file, definition.index) if definition.index else None
-    boxes = definition.boxes()
+    boxes = definition.examined()
     split = definition.split
     with open_pdf(file) as pdf:
         return Examination(

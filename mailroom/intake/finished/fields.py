@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailroom.intake.finished.definition import JobDefinition, Zone
+from mailroom.intake.finished.definition import ADDRESS_EDGE, JobDefinition, Zone
 from mailroom.intake.finished.examination import EmbeddedInvoice, IndexRow, PageSeen
 from mailroom.intake.finished.found import Problem
 from mailroom.intake.finished.values import extract, one_line
@@ -61,7 +61,24 @@ def gather(
         found.add(name, Value(text, "embedded", first))
     for name, zone in definition.zones.items():
         _read_zone(found, name, zone, zones[name], pages)
+    if "address" in definition.zones:
+        _check_edge(found, definition.zones["address"], zones, pages)
     return found
+
+
+def _check_edge(found: Gathered, zone: Zone, zones: Mapping[str, int], pages: Sequence[PageSeen]) -> None:
+    """An address that goes on beyond its zone would be taken for a shorter one: another house, another customer."""
+    values = [found.values["address"]] if "address" in found.values else []
+    of_zone = next((one for one in (*values, *found.rivals.get("address", ())) if one.source == "zone"), None)
+    if of_zone is None:
+        return
+    beyond = extract(zone, pages[of_zone.page - pages[0].number].texts[zones[ADDRESS_EDGE]])
+    if beyond != of_zone.text and not zone.values:
+        fact = f"the address runs over the right edge of its zone: {one_line(beyond)[:80]!r} stands there"
+        remedy = (
+            "Make the zone wider for the longest address; if something else stands beside it, keep 3 mm clear of that."
+        )
+        found.problems.append(Problem("E1525", fact, of_zone.page, "zone address", remedy))
 
 
 def _of_embedded(embedded: EmbeddedInvoice | None) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from mailroom.intake.finished.address_lines import parse_address
-from mailroom.intake.finished.definition import ZoneBox, compiled
+from mailroom.intake.finished.definition import EDGE_MM, ZoneBox, compiled
 from mailroom.intake.finished.examination import EmbeddedInvoice
 from mailroom.intake.finished.found import FoundRecipient
 from mailroom.intake.finished.page_text import Segment, around
@@ -34,6 +34,9 @@ _LINES_MAX = 8
 _SMALLER = 0.62
 _NOTHING = EmbeddedInvoice("")
 _SENDER = re.compile("[●•|·]")
+_ADDRESS_MM = 88.0
+"""What the windows of envelopes show."""
+
 _ROOM_MM = 12.0
 """What a value may grow to the right, unless something else stands there."""
 
@@ -212,15 +215,17 @@ def _proposed(page: Page, name: str, pieces: tuple[Segment, ...], pattern: str, 
     return ProposedZone(box, pattern, format=forms[0], text=value, page=where)
 
 
-def _roomy(page: Page, pieces: Sequence[Segment]) -> ZoneBox:
-    """The box around some segments, wider than they are and clear of the rows above and below."""
+def _roomy(page: Page, pieces: Sequence[Segment], least_mm: float = 0.0) -> ZoneBox:
+    """The box around some segments, wider than they are (`least_mm`, if there is room), clear of what stands around."""
     others = [one for one in page.segments if one not in pieces]
     box = around(pieces, MARGIN_MM)
     if any(one.touches(box) for one in others):
         box = around(pieces, _TIGHT_MM)
     right = box.x_mm + box.width_mm
-    beside = [one.x_mm - 1.0 for one in others if one.x_mm >= right and any(one.same_row(piece) for piece in pieces)]
-    wide = max(min([right + _ROOM_MM, *beside]), right) - box.x_mm
+    beside = [
+        one.x_mm - EDGE_MM - 1.0 for one in others if one.x_mm >= right and any(one.same_row(piece) for piece in pieces)
+    ]
+    wide = max(min([max(right + _ROOM_MM, box.x_mm + least_mm), *beside]), right) - box.x_mm
     return box.model_copy(update={"width_mm": round(wide, 1)})
 
 
@@ -247,7 +252,8 @@ def _as_address(page: Page, block: list[Segment], country: str, known: EmbeddedI
             continue
         if known.name and (folded(read.name), read.address.postcode) != (folded(known.name), known.postcode):
             continue
-        return ProposedZone(_roomy(page, lines), text="\n".join(one.text for one in lines))
+        text = "\n".join(one.text for one in lines)
+        return ProposedZone(_roomy(page, lines, least_mm=_ADDRESS_MM), text=text)
     return None
 
 
