@@ -84,38 +84,41 @@ class _LineReader:
         self._dialect = CsvDialect(template)
 
     def captions(self, line: bytes) -> None:
-        said = self._texts(line, 1, None)
         expected = [field.caption for field in self._template.records[0].fields]
+        try:
+            said = self._texts(line, self._template.records[0])
+        except Unfit as unfit:
+            raise self._refuse(1, str(unfit)) from unfit
         if said != expected:
             raise self._refuse(1, f"the columns are {said}, not {expected}")
 
     def record(self, line: bytes, number: int, expected: Sequence[RecordForm]) -> Record:
         """The line as the one of the expected records that it can be. Raises `SpoolError` E6311."""
-        why = ""
+        why = "the template has no record for this place"
         for form in expected:
-            if self._template.layout is Layout.FIXED and len(line) != form.width:
-                why = why or f"the line has {len(line)} bytes, not {form.width}"
-                continue
-            texts = self._texts(line, number, form)
-            if len(texts) != len(form.fields):
-                why = why or f"the line has {len(texts)} columns, not {len(form.fields)}"
-                continue
             try:
-                return Record(number, form, dict(_values(form, texts)))
+                return Record(number, form, dict(_values(form, self._texts(line, form))))
             except Unfit as unfit:
+                # It may still be the next: one record's fields part a character of the other's in the middle.
                 why = str(unfit)
-        raise self._refuse(number, why or "the template has no record for this place")
+        raise self._refuse(number, why)
 
-    def _texts(self, line: bytes, number: int, form: RecordForm | None) -> list[str]:
+    def _texts(self, line: bytes, form: RecordForm) -> list[str]:
+        """The fields of a line that is of one form. Raises `Unfit` when it can't be."""
         encoding = self._template.python_encoding
         try:
-            if self._template.layout is Layout.FIXED and form is not None:
+            if self._template.layout is Layout.FIXED:
+                if len(line) != form.width:
+                    raise Unfit(f"the line has {len(line)} bytes, not {form.width}")
                 return [part.decode(encoding) for part in _parts(line, form)]
-            return next(csv.reader([line.decode(encoding)], self._dialect), [])
+            texts = next(csv.reader([line.decode(encoding)], self._dialect), [])
         except UnicodeDecodeError as error:
-            raise self._refuse(number, f"the line is not {self._template.characters.encoding}") from error
+            raise Unfit(f"the line is not {self._template.characters.encoding}") from error
         except csv.Error as error:
-            raise self._refuse(number, f"the line is no CSV: {error}") from error
+            raise Unfit(f"the line is no CSV: {error}") from error
+        if len(texts) != len(form.fields):
+            raise Unfit(f"the line has {len(texts)} columns, not {len(form.fields)}")
+        return texts
 
     def _refuse(self, number: int, fact: str) -> SpoolError:
         fact = f"A line is none of the records of {self._template.name}: {fact}"

@@ -294,6 +294,21 @@ def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
         write_machine_file(TWO, load_control_template("csv"), tmp_path / "absent")
 
 
+def test_a_line_is_read_as_what_it_is_though_another_record_would_part_a_character(tmp_path: Path) -> None:
+    top = FIXED.replace("latin-1", "utf-8") + '\nmore_texts = "cut"'
+    template = machine(
+        tmp_path,
+        f'piece: constant = "P" | {JOB} | {KEY} | {SELECTS} | value = "line_1", width = 12',
+        f'sheet: constant = "S" | {KEY} | value = "line_1", width = 12 | {JOB} | {SELECTS}',
+        top=top,
+    )
+    # A piece's job would end behind byte 21 of a sheet's line: in the middle of a letter there.
+    control = batch(replace(PIECE, lines=("Aæåæåæ",)))
+    records = read_records(machine_file(control, template), template, "file")
+    assert [record.per.value for record in records] == ["piece", "sheet", "sheet"]
+    assert {record.values["line_1"] for record in records} == {"Aæåæåæ"}
+
+
 # ── any template, any values ──────────────────────────────────────────────────────────────────────────────────────
 
 _LETTERS = {"ascii": "AZaz 09;,\"'|\\", "latin-1": 'AøÅß ;"', "cp1252": '€–Ž ø,"', "utf-8": 'Łø€Γ字 ;"\u0301'}
