@@ -67,6 +67,8 @@ def _stands(reading: SheetReading, roles: Mapping[str, bool], mark_set: MarkSet)
     blank = [mark.role for mark in mark_set.marks if mark.role in roles and mark.role not in printed]
     yield f"printed: {', '.join(printed) or 'none'}"
     yield f"blank: {', '.join(blank) or 'none'}"
+    if doubtful := [seen.role for seen in reading.seen if seen.state is State.DOUBTFUL]:
+        yield f"in doubt: {', '.join(doubtful)}"
     if unsure := [seen for seen in reading.seen if seen.state is not State.DOUBTFUL and seen.confidence < _SURE]:
         yield f"read with little confidence: {', '.join(_little(seen) for seen in unsure)}"
 

@@ -12,8 +12,11 @@ from mailroom.cli.options import Json
 from mailroom.cli.output import REFUSED, StageProgress, print_json, stdout
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.words import count
-from omr.markset import load_mark_set
-from omr.read import SheetReading, read_pdf
+from omr.explain import explain
+from omr.markset import MarkSet, load_mark_set
+from omr.measure import State
+from omr.pages import read_file
+from omr.read import SheetReading
 
 app = typer.Typer(help="Marks and codes on the sheets.", no_args_is_help=True)
 
@@ -32,9 +35,13 @@ def _marks() -> None:
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE.pdf…", help="Print files or scans.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Print files, or scans: PDF, PNG, JPEG, TIFF.")],
     mark_set: Annotated[str, typer.Option(help="A shipped mark set's name, or a TOML file.")] = "quadient",
     sides: Annotated[Sides, typer.Option(help="two-sided-long-edge: marks on every other page.")] = Sides.one,
+    dpi: Annotated[float | None, typer.Option(min=50, max=2400, help="Resolution of an image that says none.")] = None,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Measure every mark of every page and say in words what was seen.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Read OMR marks and codes back from the pixels, knowing only the mark set. Exit 3 when a page has a problem."""
@@ -44,19 +51,19 @@ def read(
         for file in files:
             if not file.is_file():
                 raise InputRefused("E1905", f"no file {file}", place=str(file), remedy="Check the name.")
-            for reading in read_pdf(file, marks, sides=sides.value):
+            for reading in read_file(file, marks, sides=sides.value, dpi=dpi, measured=explained):
                 readings.append((file, reading))
                 progress(f"read {file.name}", len(readings), len(readings))
     bad = sum(bool(reading.problems) for _, reading in readings)
     if json:
-        print_json([_reading(file, reading, marks.name) for file, reading in readings])
+        print_json([_reading(file, reading, marks) for file, reading in readings])
     else:
-        _show(readings, bad)
+        _show(readings, bad, marks if explained else None)
     return REFUSED if bad else 0
 
 
-def _reading(file: Path, reading: SheetReading, mark_set: str) -> dict[str, Any]:
-    sheet = reading.sheet
+def _reading(file: Path, reading: SheetReading, marks: MarkSet) -> dict[str, Any]:
+    sheet, pose = reading.sheet, reading.pose
     return {
         "file": str(file),
         "page": reading.page,
@@ -69,19 +76,36 @@ def _reading(file: Path, reading: SheetReading, mark_set: str) -> dict[str, Any]
         }
         if sheet
         else None,
-        "omr": {"set": mark_set, "marks": dict(reading.roles)} if reading.roles is not None else None,
+        "omr": {"set": marks.name, "marks": dict(reading.roles)} if reading.roles is not None else None,
         "codes": [{"symbology": code.symbology, "text": code.text} for code in reading.codes],
         "problems": list(reading.problems),
+        "warnings": list(reading.warnings),
+        "unsure": [seen.role for seen in reading.seen if seen.state is State.DOUBTFUL],
+        "confidence": {seen.role: seen.confidence for seen in reading.seen},
+        "pose": {
+            "turned_deg": pose.turned_deg,
+            "skew_deg": pose.skew_deg,
+            "shift_x_mm": pose.shift_x_mm,
+            "shift_y_mm": pose.shift_y_mm,
+            "scale": pose.scale,
+        }
+        if pose
+        else None,
+        "explained": list(explain(reading, marks)),
     }
 
 
-def _show(readings: list[tuple[Path, SheetReading]], bad: int) -> None:
+def _show(readings: list[tuple[Path, SheetReading]], bad: int, explained: MarkSet | None) -> None:
     for file, reading in readings:
         sheet = reading.sheet
         name = f"{sheet.piece} copy {sheet.copy} sheet {sheet.sheet}/{sheet.of}" if sheet else "no code read"
         present = " ".join(role for role, there in (reading.roles or {}).items() if there)
         stdout.print(f"{file.name} {reading.page:>5}  {name:<32} {present}", markup=False, soft_wrap=True)
+        for sentence in explain(reading, explained) if explained else ():
+            stdout.print(f"        {sentence}", markup=False, soft_wrap=True)
         for problem in reading.problems:
             stdout.print(f"        {problem}", style="red", markup=False, soft_wrap=True)
+        for warning in reading.warnings:
+            stdout.print(f"        {warning}", style="yellow", markup=False, soft_wrap=True)
     verdict = f"[bold red]{bad} with problems[/]" if bad else "[bold green]all read[/]"
     stdout.print(f"{count(len(readings), 'sheet')}, {verdict}")
