@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +73,18 @@ def test_what_can_be_repaired_is_sound_once_it_is_mended(guard: Guard, case: Cas
     assert found.pages == inspect_pdf(guard, tmp_path / "broken.pdf", PDF_LIMITS).pages
     with pikepdf.open(tmp_path / "mended.pdf") as pdf:
         assert not pdf.is_encrypted
+
+
+@pytest.mark.parametrize(
+    ("size", "codes"), [(3 << 30, {"E1420"}), (2 << 30, {"E1401", "E1402", "E1411"})]
+)
+def test_a_letter_with_gigabytes_of_nothing_behind_it_is_given_up(size: int, codes: set[str], tmp_path: Path) -> None:
+    file = tmp_path / "letter.pdf"
+    file.write_bytes(corpus()[0].data)
+    os.truncate(file, size)  # a hole: nothing of it is on the disk
+    with Guard(replace(LIMITS, wall_s=5, cpu_s=1)) as guard, pytest.raises(InputRefused) as caught:
+        inspect_pdf(guard, file)
+    assert caught.value.code in codes
 
 
 def test_the_corpus_is_large_and_its_names_differ() -> None:

@@ -290,7 +290,8 @@ def test_bytes_that_are_no_frame_are_never_taken_for_one(data: bytes) -> None:
 
 def test_a_frame_that_announces_more_than_allowed_is_not_waited_for() -> None:
     assert read(b"MRg1" + (1 << 15).to_bytes(4) + (1).to_bytes(4) + (1 << 60).to_bytes(8)) is TooLarge
-    assert read(b"MRg1" + b"\xff" * 8) is Garbled
+    assert read(b"MRg1" + b"\xff" * 8) is TooLarge
+    assert read(b"MRg2" + b"\x00" * 8) is Garbled
 
 
 def test_silence_is_waited_for_until_the_deadline_only() -> None:

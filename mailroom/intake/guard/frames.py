@@ -77,8 +77,10 @@ class FrameReader:
     def read(self) -> Frame:
         """The next frame. Raises Late, TooLarge, Ended or Garbled."""
         magic, body_length, count = _HEAD.unpack(self._exactly(_HEAD.size))
-        if magic != _MAGIC or body_length > _JSON_MAX or count > _PARTS_MAX:
+        if magic != _MAGIC:
             raise Garbled
+        if body_length > _JSON_MAX or count > _PARTS_MAX:
+            raise TooLarge
         lengths = struct.unpack(f"!{count}Q", self._exactly(8 * count))
         if body_length + sum(lengths) > self._left:
             raise TooLarge
