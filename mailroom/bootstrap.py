@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,13 +18,17 @@ from drivers.inserter.profile import load_profile
 from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
 from layouts.layout import load_layout
-from layouts.pageset import PageSet
 from layouts.parts import Layout
 from layouts.preflight import Preflight
 from layouts.typeset import compile_layout
+from layouts.visibility import safe_address_box
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
-from mailroom.domain.errors import Explained, InputRefused, MailroomError, NeedsPerson
-from mailroom.domain.finished import FinishedPdf
+from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
+from mailroom.intake.finished.definition import JobDefinition
+from mailroom.intake.finished.pages import GuardedPages
+from mailroom.intake.finished.reception import FinishedReception, definitions_of
+from mailroom.intake.guard import Guard
+from mailroom.intake.originals import Originals
 from mailroom.intake.receive import Reception
 from mailroom.production.line import Line, Patience
 from mailroom.production.mark_boxes import mark_boxes
@@ -32,10 +36,15 @@ from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress
 from mailroom.store.store import Store, open_store
 from omr.markset import load_mark_set
+from omr.place import Box
+from spool.finished.fit import Fit
 from spool.output import black_only, read_output_profile
 from spool.pagestore import PageStore
 from spool.press_profile import FIRST_SHEET, PressProfile, load_press_profile
 from spool.queues.folder import FolderQueue
+
+_ORIGINALS = "originals"
+"""The PDFs that finished documents came in."""
 
 
 def now() -> datetime:
@@ -51,15 +60,18 @@ class House:
     settings: Settings
     store: Store
     plant: Plant
+    guard: Guard
 
     def with_inserter(self, url: str) -> House:
         """The same house with the inserter at another port."""
         inserter = self.settings.inserter.model_copy(update={"url": url})
         return replace(self, settings=self.settings.model_copy(update={"inserter": inserter}))
 
-    def reception(self, duplicates_by: str | None = None) -> Reception:
-        """Where documents come in."""
-        return Reception(self.store.ledger, self.plant.clock, self.folder / "quarantine", duplicates_by)
+    def reception(self, duplicates_by: str | None = None, definition: JobDefinition | None = None) -> FinishedReception:
+        """Where documents come in. Finished PDFs are read by `definition`; without one, by those of the folder."""
+        reception = Reception(self.store.ledger, self.plant.clock, self.folder / "quarantine", duplicates_by)
+        chosen = [definition] if definition else list(definitions_of(self.folder / "definitions"))
+        return FinishedReception(reception, Originals(self.folder / _ORIGINALS), self.guard, chosen)
 
     def line(self, operator: Operator, *, queue: PrintQueue | None = None) -> Line:
         """The print line of the settings."""
@@ -100,7 +112,8 @@ def open_house(folder: Path, progress: Progress) -> Iterator[House]:
     store = open_store(_database_url(folder, settings))
     try:
         store.upgrade()
-        yield House(folder, settings, store, make_plant(folder, settings, store, progress))
+        with Guard() as guard:
+            yield House(folder, settings, store, make_plant(folder, settings, store, guard, progress), guard)
     finally:
         store.close()
 
@@ -124,7 +137,7 @@ def working_alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def make_plant(folder: Path, settings: Settings, store: Store, progress: Progress) -> Plant:
+def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, progress: Progress) -> Plant:
     """Load layout, fonts, mark set and envelopes that the settings name. Raises InputRefused (E1907) for envelopes that
     the layout can't serve at once, or for a press whose order no inserter can take (E1908); SpoolError for a press
     profile or output profile that can't be read."""
@@ -142,7 +155,12 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
         pages=PageStore(folder / "pages"),
         program=compile_layout(layout, fonts, two_sided=two_sided),
         preflight=Preflight(layout, envelopes, mark_boxes(mark_set), two_sided=two_sided),
-        finished=_NoneYet(),
+        finished=GuardedPages(
+            Originals(folder / _ORIGINALS),
+            guard,
+            Fit(clear=mark_set.clear_zones, window=_window(envelopes)),
+            str(folder / settings.output_profile) if settings.output_profile else "",
+        ),
         fonts=fonts,
         mark_set=mark_set,
         envelopes=envelopes,
@@ -158,13 +176,12 @@ def make_plant(folder: Path, settings: Settings, store: Store, progress: Progres
     )
 
 
-class _NoneYet:
-    """No finished document can be taken in yet."""
-
-    def page_sets(self, documents: Sequence[FinishedPdf]) -> Iterable[PageSet | Explained]:
-        return [
-            MailroomError("E7020", "finished documents can't be printed here", place=each.file) for each in documents
-        ]
+def _window(envelopes: Sequence[Envelope]) -> Box | None:
+    """Where the address shows on the sheet: in the first envelope, as all of a plant have it in one place."""
+    if not envelopes:
+        return None
+    seen = safe_address_box(envelopes[0])
+    return Box(seen.x_mm, seen.y_mm, seen.width_mm, seen.height_mm)
 
 
 def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:

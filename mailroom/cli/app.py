@@ -33,7 +33,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(setup.init)
-app.command("intake")(intake.intake)
+app.add_typer(intake.app, name="intake")
 app.add_typer(run.app, name="run")
 app.add_typer(piece.app, name="piece")
 app.add_typer(marks.app, name="marks")

@@ -10,27 +10,54 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailroom.bootstrap import open_house
+from mailroom.cli.default_group import DefaultGroup
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import REFUSED, StageProgress, error_json, print_json, show_error, stdout
+from mailroom.cli.probe import probe, prove
 from mailroom.domain.content import Content
 from mailroom.domain.finished import FinishedPdf
+from mailroom.intake.finished.definition_file import load_definition
 from mailroom.intake.receive import Received
 from mailroom.production.compose import layout_language
 
 
-def intake(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Invoices: UBL, CII, JSON lines or CSV.")],
+class _Intake(DefaultGroup):
+    DEFAULT = "take"
+
+
+app = typer.Typer(
+    cls=_Intake,
+    help="Take documents in: mailroom intake FILE…, as data (UBL, CII, JSON lines, CSV) or as finished PDFs.",
+    no_args_is_help=True,
+)
+app.command("probe")(probe)
+app.command("prove")(prove)
+
+
+@app.command("take")
+def take(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Invoices (UBL, CII, JSON lines, CSV) or finished PDFs.")
+    ],
     folder: Folder = HERE,
+    definition: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml", help="How PDFs are read; without it, by the definitions of the folder's definitions/."
+        ),
+    ] = None,
     accept_duplicates: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Take documents that were taken in before once more; NAME decides that."),
     ] = None,
     json: Json = False,
 ) -> int:
-    """Take documents in. What can't be taken goes to quarantine with its reasons; the rest goes on."""
+    """Take documents in; the command's name may be left out. What can't be taken goes to quarantine with its reasons;
+    the rest goes on."""
+    chosen = load_definition(definition) if definition else None
     with StageProgress(quiet=json) as progress, open_house(folder, progress) as house:
         results: list[Received] = []
-        for result in house.reception(accept_duplicates).receive(files):
+        for result in house.reception(accept_duplicates, chosen).receive(files):
             results.append(result)
             progress("intake", len(results), len(results))
     refused = [result for result in results if result.error is not None]

@@ -10,6 +10,27 @@ from mailroom.domain.address import PostalAddress
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """A box that is painted white, in mm from the page's top-left corner: over the marks of another machine."""
+
+    x_mm: Decimal
+    y_mm: Decimal
+    width_mm: Decimal
+    height_mm: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How pages give way to the marks. `on_conflict` says what happens to one with ink where they stand: "refuse",
+    "shift" (by `most_shift_mm` at most), "scale" (too, down to `least_scale`) or "as-is"."""
+
+    on_conflict: str = "refuse"
+    patches: tuple[Patch, ...] = ()
+    most_shift_mm: Decimal = Decimal(15)
+    least_scale: Decimal = Decimal("0.9")
+
+
+@dataclass(frozen=True, slots=True)
 class FinishedPdf:
     """Some pages of a PDF, and what the job definition found on them.
 
@@ -39,3 +60,4 @@ class FinishedPdf:
     amount: Decimal | None = None
     issue_date: date | None = None
     reference: str = ""
+    placing: Placing = Placing()

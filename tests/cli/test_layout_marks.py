@@ -14,6 +14,7 @@ from layouts.layout import load_layout
 from mailroom.bootstrap import make_plant
 from mailroom.cli.output import StageProgress
 from mailroom.config import load_settings
+from mailroom.intake.guard import Guard
 from mailroom.store.store import open_store
 from tests.cli.command import SETTINGS, call, make_house
 from tests.shared_data import ROOT
@@ -167,7 +168,8 @@ def test_a_plant_sets_its_documents_for_its_envelopes(tmp_path: Path) -> None:
     settings = load_settings(folder)
     store = open_store(f"sqlite:///{folder / 'mailroom.db'}")
     try:
-        plant = make_plant(folder, settings, store, StageProgress(quiet=True))
+        with Guard() as guard:
+            plant = make_plant(folder, settings, store, guard, StageProgress(quiet=True))
     finally:
         store.close()
     assert plant.program.layout.address_box() == load_layout("invoice", {"envelope": "fr-dl"}).address_box()
