@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
+import re
 from pathlib import Path
 
 import pytest
 
 from omr.code import CodeTemplate
+from omr.draw import mark_rects
+from omr.encode import encode
 from omr.errors import OmrError
+from omr.limits import LIMITS
+from omr.mark import ROLES, Counts, Scope
 from omr.markset import MarkSet, load_mark_set, shipped_mark_sets
 from omr.place import Box
-from tests.omr.sets import PLACES, QUADIENT_TEXT, write_set
+from omr.sheet import SheetOrders
+from omr.symbol import SYMBOLOGIES
+from tests.omr.sets import QUADIENT_TEXT, write_set
 from tests.shared_data import ROOT
 
 
@@ -255,12 +263,27 @@ def test_an_unused_counter_is_left_out(tmp_path: Path) -> None:
     assert write_set(tmp_path, functions='["start", "insert", "parity", "safety"]').counters == ()
 
 
-def test_the_example_in_the_guide_is_a_mark_set(tmp_path: Path) -> None:
+def test_the_example_in_the_guide_says_what_the_guide_says(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "marks.md").read_text(encoding="utf-8")
-    example = guide.split("```toml\n")[1].split("```")[0]
-    text = example.replace("\n[marks]", f'name = "guide"\n{PLACES}\n[marks]')
-    shown = write_set(tmp_path, text=text + '[parity]\nsense = "even"\ncovers = ["start", "insert", "first"]\n')
-    assert [mark.role for mark in shown.marks if not mark.printed_when] == ["insert", "first"]
+    shown = write_set(tmp_path, text=guide.split("```toml\n")[1].split("```")[0])
+    # 8 mm from the right edge, 10 long, the first 50 mm above the foot, the others 5 mm higher each.
+    assert mark_rects(shown, SheetOrders(1, 2, 3, piece=2)) == [
+        pytest.approx((192.0, 297 - 50 - 0.5 - 5 * at, 10.0, 0.5)) for at in (0, 1, 5, 6, 7)
+    ]
+    last = encode(shown, SheetOrders(2, 2, 4, frozenset({1}), piece=2))
+    assert [role for role, mark in zip(shown.roles, last.positions, strict=True) if mark] == [
+        *("start", "select-1", "match-2", "parity", "safety"),
+    ]
+
+
+def test_the_guide_names_every_role_key_and_error() -> None:
+    guide = (ROOT / "docs" / "marks.md").read_text(encoding="utf-8")
+    words = {*ROLES, *(counts.value for counts in Counts), *(scope.value for scope in Scope), *SYMBOLOGIES} - {"select"}
+    assert [word for word in sorted(words) if f"`{word}`" not in guide] == []
+    named = re.findall(r"E5\d{3}", inspect.getdoc(OmrError) or "")
+    assert [code for code in named if code not in guide] == []
+    limits = [limit.replace("least_", "").replace("most_", "") for limit in LIMITS]
+    assert [limit for limit in limits if limit not in guide] == []
 
 
 MORE = """
