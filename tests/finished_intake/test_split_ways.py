@@ -105,6 +105,15 @@ def test_blank_pages_between_documents_are_dropped_or_kept(tmp_path: Path) -> No
     assert [len(one.pages) for one in kept] == [*(one.pages + 1 for one in documents[:-1]), documents[-1].pages]
 
 
+def test_blank_backs_within_documents_do_not_disturb_the_counting(tmp_path: Path) -> None:
+    documents = truths(10, seed=2)
+    path = tmp_path / "backs.pdf"
+    draw_stream(path, documents, blanks=True)
+    findings = found_in(path, HEAD + BY_TEXT + COUNTING + ZONES)
+    assert [one.number for one in findings if isinstance(one, FoundDocument)] == [one.number for one in documents]
+    assert [len(one.pages) for one in findings] == [*(one.pages + 1 for one in documents[:-1]), documents[-1].pages]
+
+
 def test_a_barcode_begins_a_document_or_separates_two(tmp_path: Path) -> None:
     documents = truths(CODED, seed=3)
     coded = tmp_path / "coded.pdf"

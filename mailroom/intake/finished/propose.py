@@ -34,8 +34,8 @@ _LINES_MAX = 8
 _SMALLER = 0.62
 _NOTHING = EmbeddedInvoice("")
 _SENDER = re.compile("[●•|·]")
-_ADDRESS_MM = 88.0
-"""What the windows of envelopes show."""
+_ADDRESS_MM = (88.0, 32.0)
+"""Width and height of what the windows of envelopes show: seven lines."""
 
 _ROOM_MM = 12.0
 """What a value may grow to the right, unless something else stands there."""
@@ -215,18 +215,21 @@ def _proposed(page: Page, name: str, pieces: tuple[Segment, ...], pattern: str, 
     return ProposedZone(box, pattern, format=forms[0], text=value, page=where)
 
 
-def _roomy(page: Page, pieces: Sequence[Segment], least_mm: float = 0.0) -> ZoneBox:
-    """The box around some segments, wider than they are (`least_mm`, if there is room), clear of what stands around."""
+def _roomy(page: Page, pieces: Sequence[Segment], least_mm: tuple[float, float] = (0.0, 0.0)) -> ZoneBox:
+    """The box around some segments, wider than they are and clear of what stands around; as wide and as high as
+    `least_mm` where there is room."""
     others = [one for one in page.segments if one not in pieces]
     box = around(pieces, MARGIN_MM)
     if any(one.touches(box) for one in others):
         box = around(pieces, _TIGHT_MM)
-    right = box.x_mm + box.width_mm
-    beside = [
-        one.x_mm - EDGE_MM - 1.0 for one in others if one.x_mm >= right and any(one.same_row(piece) for piece in pieces)
-    ]
-    wide = max(min([max(right + _ROOM_MM, box.x_mm + least_mm), *beside]), right) - box.x_mm
-    return box.model_copy(update={"width_mm": round(wide, 1)})
+    right, bottom = box.x_mm + box.width_mm, box.y_mm + box.height_mm
+    on_rows = [one for one in others if any(one.same_row(piece) for piece in pieces)]
+    beside = [one.x_mm - EDGE_MM - 1.0 for one in on_rows if one.x_mm >= right]
+    right = max(min([max(right + _ROOM_MM, box.x_mm + least_mm[0]), *beside]), right)
+    below = [one.y_mm - 1.0 for one in others if one.y_mm >= bottom and one.x_mm < right and one.right_mm > box.x_mm]
+    bottom = max(min([max(bottom, box.y_mm + least_mm[1]), *below]), bottom)
+    size = {"width_mm": round(right - box.x_mm, 1), "height_mm": round(bottom - box.y_mm, 1)}
+    return box.model_copy(update=size)
 
 
 def _address(page: Page, draft: Draft) -> ProposedZone | None:

@@ -99,16 +99,17 @@ class _Work:
             yield from self._counting_problems(pages)
 
     def _counting_problems(self, pages: Sequence[PageSeen]) -> Iterator[Problem]:
-        """The first page that does not count on; one is enough."""
+        """The first page that does not count on; one is enough. Blank pages (the empty backs of sheets) don't count."""
         counting = self.definition.counting
         pattern = compiled(counting.pattern if counting else "")
-        for ordinal, page in enumerate(pages, start=1):
+        counted = [page for page in pages if not page.blank]
+        for ordinal, page in enumerate(counted, start=1):
             found = pattern.search(page.texts[self.zones[COUNTING_ZONE]])
             groups = found.groupdict(default="") if found else {}
-            told = groups.get("page", ""), groups.get("of", "") or str(len(pages))
-            if told != (str(ordinal), str(len(pages))):
+            told = groups.get("page", "").lstrip("0"), groups.get("of", "").lstrip("0") or str(len(counted))
+            if told != (str(ordinal), str(len(counted))):
                 said = repr(found[0]) if found else "no page number"
-                fact = f"the page says {said}, but is page {ordinal} of {len(pages)} of its document"
+                fact = f"the page says {said}, but is page {ordinal} of {len(counted)} of its document"
                 remedy = "A page is missing, is a stranger's, or [split] cuts in the wrong place. Look at the pages."
                 yield Problem("E1512", fact, page.number, "counting", remedy)
                 return
