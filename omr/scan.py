@@ -29,6 +29,8 @@ from omr.strip import Gray
 _FINEST_DPI = 400
 # What a page straight from a program may be turned by before a machine's reading head would mind.
 _PRINT_SKEW_DEG = 1.0
+# What is measured is good to about this.
+_ROUNDING_MM = 0.1
 # Images are cut to whole pixels, and scanners cut a little too.
 _EDGE_MM = 3.0
 # Weaker than this as a part of the paper's brightness, print is read and should not be relied upon.
@@ -233,11 +235,10 @@ def _misplaced(pose: Pose, frame: Frame, dpi: float, mark_set: MarkSet) -> list[
     first = mark_set.column.mark(0)
     x_px, y_px = frame.at(first.x, first.y)
     off_x_mm, off_y_mm = x_px * 25.4 / dpi - first.x, y_px * 25.4 / dpi - first.y
-    if max(abs(off_x_mm), abs(off_y_mm)) > mark_set.tolerance_mm + 0.05:
-        problems.append(
-            f"the marks stand {off_x_mm:+.1f} mm to the right and {off_y_mm:+.1f} mm down of their place; "
-            f"{mark_set.tolerance_mm:g} mm are allowed"
-        )
+    for off_mm, more, less in ((off_x_mm, "to the right", "to the left"), (off_y_mm, "too low", "too high")):
+        if abs(off_mm) > mark_set.tolerance_mm + _ROUNDING_MM:
+            way = more if off_mm > 0 else less
+            problems.append(f"the marks stand {abs(off_mm):.1f} mm {way}; {mark_set.tolerance_mm:g} mm are allowed")
     return problems
 
 
