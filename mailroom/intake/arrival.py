@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from mailroom.domain.errors import Explained
-from mailroom.intake.receive import Reception
+from mailroom.intake.receive import Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,14 @@ so taking in twice must be harmless, as it is with `Reception`. It raises only f
 file then stays where it is and comes again."""
 
 
-def by_reception(reception: Reception) -> Take:
-    """Arrivals are files of invoices as data."""
+class Receives(Protocol):
+    """What takes in files and tells of each document what became of it: a reception."""
+
+    def receive(self, files: Iterable[Path]) -> Iterator[Received]: ...
+
+
+def by_reception(reception: Receives) -> Take:
+    """Arrivals go through a reception; an index file is found by it, for it lies beside."""
 
     def take(arrival: Arrival) -> Outcome:
         results = list(reception.receive([arrival.file]))
