@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import assemble, compose, read, typeset
+from benchmarks import assemble, compose, read, stamp, typeset
 
 if __name__ == "__main__":
     typeset.main()
@@ -12,3 +12,5 @@ if __name__ == "__main__":
     read.main()
     print()
     compose.main()
+    print()
+    stamp.main()
