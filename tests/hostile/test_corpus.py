@@ -75,9 +75,7 @@ def test_what_can_be_repaired_is_sound_once_it_is_mended(guard: Guard, case: Cas
         assert not pdf.is_encrypted
 
 
-@pytest.mark.parametrize(
-    ("size", "codes"), [(3 << 30, {"E1420"}), (2 << 30, {"E1401", "E1402", "E1411"})]
-)
+@pytest.mark.parametrize(("size", "codes"), [(3 << 30, {"E1420"}), (2 << 30, {"E1401", "E1402", "E1411"})])
 def test_a_letter_with_gigabytes_of_nothing_behind_it_is_given_up(size: int, codes: set[str], tmp_path: Path) -> None:
     file = tmp_path / "letter.pdf"
     file.write_bytes(corpus()[0].data)
