@@ -245,7 +245,9 @@ class FinishedPdf:
         if self._ink is None:
             self._ink = InkReader(self._path, self._pdf)
         fit = self._fit
-        ink = self._ink.ink(where, size_mm, paper_mm, turned, fit.patches)
+        if not turned and self._ink.is_clear(where, size_mm, fit.clear, fit.patches):
+            return AS_IS
+        ink = self._ink.ink(where, size_mm, paper_mm, fit.patches, turned=turned)
         found = ink.place(fit, window=fit.window if first else None, before=tuple(self._before))
         if isinstance(found, NoPlacement):
             raise _conflict(where, found, fit)
