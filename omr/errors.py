@@ -11,7 +11,8 @@ class OmrError(Exception):
     E5102 marks and code would disagree · E5201 bad code template · E5202 a value does not fit it ·
     E5203 the text does not fit the symbol · E5204 the sheet does not hold the strip or a code ·
     E5205 no code that names the sheet · E5206 the wrong side · E5301 the PDF cannot be read ·
-    E5302 these are not the strip's pixels.
+    E5302 these are not the strip's pixels · E5303 neither PDF nor image · E5304 an image of unknown resolution ·
+    E5305 an image too large.
     """
 
     def __init__(self, code: str, message: str, *, place: str = "", remedy: str = "") -> None:
