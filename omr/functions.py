@@ -17,6 +17,12 @@ _ZERO = {"used": True, "skipped": False}
 
 _GREATEST_WEIGHT = 1 << 15
 _OPPOSITE = {Meaning.NOT_FIRST: Meaning.FIRST, Meaning.NOT_LAST: Meaning.LAST}
+_NEVER_IN = {
+    Meaning.FIRST: Scope.NOT_FIRST,
+    Meaning.NOT_FIRST: Scope.FIRST,
+    Meaning.LAST: Scope.NOT_LAST,
+    Meaning.NOT_LAST: Scope.LAST,
+}
 _MAY_REPEAT = (Meaning.ALWAYS, Meaning.NEVER)
 
 
@@ -40,6 +46,8 @@ def read_marks(table: TomlTable, counters: Mapping[str, Counter]) -> dict[str, M
                 entry.refuse("printed", f"must be 'when-true' for {role}")
             if (meaning is Meaning.PARITY or role == "start") and scope is not Scope.EVERY:
                 entry.refuse("scope", f"must be 'every' for {role}")
+            if _NEVER_IN.get(meaning) is scope:
+                entry.refuse("scope", f"leaves {role} no sheet on which it could be true")
             if role == "start" and not printed:
                 entry.refuse("printed", "must be 'when-true' for start: the reader finds the column by it")
             marks[role] = Mark(role, meaning, scope, printed, number)

@@ -191,6 +191,13 @@ WRONG = [
         "marks.start.printed",
         "the reader finds the column by it",
     ),
+    (
+        'insert = { scope = "last"',
+        'insert = { scope = "not-last"',
+        "insert = {",
+        "marks.insert.scope",
+        "leaves insert no",
+    ),
     ("weight = 4", "weight = 8", "sequence-4 = {", "marks.sequence-4.weight", "be called sequence-8"),
     (
         'sequence-4 = { scope = "every", printed = "when-true", counter = "sequence", weight = 4 }',
