@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NoReturn, cast
 
-from omr.code_field import IDENTITY, MOST_FLAGS, NUMBER_FIELDS, TEXT_FIELDS, Field, Kind, is_flag
+from omr.code_field import IDENTITY, MOST_FLAGS, NUMBER_FIELDS, TEXT_FIELDS, Field, Kind, is_flag, printable
 from omr.errors import OmrError
 from omr.sheet import SheetId, SheetOrders
 
@@ -42,6 +42,7 @@ class CodeTemplate:
     length: int
     _format: str
     _pattern: re.Pattern[str]
+    _plain: tuple[tuple[str, int, str], ...]
 
     @classmethod
     def parse(cls, text: str, *, whole: bool = True) -> CodeTemplate:
@@ -76,13 +77,32 @@ class CodeTemplate:
             _refuse(text, f"lacks {', '.join(missing)}")
         if not text:
             _refuse(text, "is empty")
-        return cls(text, tuple(fields), not missing, length, "".join(formats), re.compile("".join(patterns)))
+        made, pattern = "".join(formats), re.compile("".join(patterns))
+        return cls(text, tuple(fields), not missing, length, made, pattern, _plain(fields))
 
     def format(self, sheet: SheetId, orders: SheetOrders | None = None) -> str:
         """The code's text for one sheet; `orders` may be left out when the template tells nothing of them.
 
         Raises OmrError E5202 when a value does not fit its field.
         """
+        return self._quickly(sheet) or self._carefully(sheet, orders)
+
+    def _quickly(self, sheet: SheetId) -> str:
+        """The text of a template of exact fields alone, which stands on every sheet of a run; "" when one does not
+        fit, and for any other template."""
+        written = []
+        for name, width, digits in self._plain:
+            value = getattr(sheet, name)
+            if digits:
+                value = digits % value if value > 0 else ""
+            elif not printable(value):
+                return ""
+            if len(value) != width:
+                return ""
+            written.append(value)
+        return self._format % tuple(written) if written else ""
+
+    def _carefully(self, sheet: SheetId, orders: SheetOrders | None) -> str:
         written = []
         for field in self.fields:
             value = field.source(sheet, orders)
@@ -148,6 +168,14 @@ def _field(text: str, name: str, form: str, width: int) -> Field:
     if field is None:
         _refuse(text, f"must write {name!r} as {_wanted(name)}")
     return field
+
+
+def _plain(fields: list[Field]) -> tuple[tuple[str, int, str], ...]:
+    """Name, width and, of a number, its format, for fields that stand as they are in the identity; else nothing."""
+    digits = {Kind.TEXT: "", Kind.NUMBER: "%0{}d"}
+    if any(field.of_orders or field.kind not in digits for field in fields):
+        return ()
+    return tuple((field.name, field.width, digits[field.kind].format(field.width)) for field in fields)
 
 
 def _text(name: str, form: str, width: int) -> Field | None:

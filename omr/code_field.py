@@ -18,6 +18,9 @@ FLAG_CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 MOST_FLAGS: Final = 5
 
 _TEXT: Final = re.compile(r"[!-~]+")  # printable ASCII without the blank: what every matrix code passes unchanged
+printable: Final = _TEXT.fullmatch
+"""Tells text that may stand in a code: printable ASCII without the blank, at least one character."""
+
 _LAST_DIGITS: Final = re.compile(r"[0-9]+\Z")
 _FLAGS: Final = ("first", "last", "divert", "stop", "unseal", "batch")
 _SELECT_FLAG: Final = re.compile(r"select-([1-9][0-9]?)")

@@ -166,13 +166,10 @@ class Counter:
     def value(self, place: int) -> int:
         """The value at the 1-based `place`."""
         run = self.start + self.step * (place - 1)
-        match self.end:
-            case End.WRAPS:
-                return self.lowest + (run - self.lowest) % self.cycle
-            case End.HOLDS:
-                return min(max(run, self.lowest), self.modulo - 1)
-            case _:
-                assert_never(self.end)
+        lowest = self.lowest
+        if self.end is End.HOLDS:
+            return min(max(run, lowest), self.modulo - 1)
+        return lowest + (run - lowest) % (self.modulo - lowest)
 
     def exists(self, value: int) -> bool:
         """True for a value that some place has."""

@@ -287,7 +287,8 @@ def test_the_guide_names_every_role_key_and_error() -> None:
     guide = (ROOT / "docs" / "marks.md").read_text(encoding="utf-8")
     words = {*ROLES, *(counts.value for counts in Counts), *(scope.value for scope in Scope), *SYMBOLOGIES} - {"select"}
     assert [word for word in sorted(words) if f"`{word}`" not in guide] == []
-    named = re.findall(r"E5\d{3}", inspect.getdoc(OmrError) or "")
+    # E53xx are the reader's, which has a guide of its own.
+    named = re.findall(r"E5[0-2]\d{2}", inspect.getdoc(OmrError) or "")
     assert [code for code in named if code not in guide] == []
     limits = [limit.replace("least_", "").replace("most_", "") for limit in LIMITS]
     assert [limit for limit in limits if limit not in guide] == []
