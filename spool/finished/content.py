@@ -31,7 +31,6 @@ _SIMPLE_COLOURS: Final = (b" rg ", b" k ")
 _SPACES: Final = (b" cs ", b" bi ")
 """Colour spaces that are named, and images within content, which name theirs."""
 
-_NAME: Final = re.compile(rb"/[^\s\[\]<>()/%{}]+")
 _DEFLATED: Final = ["/FlateDecode"]
 _NONE: Final[frozenset[bytes]] = frozenset()
 _NO_COLOURS: Final[frozenset[str]] = frozenset()
@@ -59,18 +58,20 @@ _DRAWN: Final = re.compile(rb"(/[^\s\[\]<>()/%{}]+)\s+Do(?![^\s\[\]<>()/%{}])")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A stream made ready: deflated, balanced, with the names it may use.
+    """A stream made ready: deflated and balanced.
 
-    names     every name in it, slash included; some may stand in a text or an image and mean nothing
     drawn     the names that `Do` paints, slash included
     devices   device colours other than grey
     """
 
     packed: bytes
     plain: bytes
-    names: frozenset[bytes]
     drawn: frozenset[bytes]
     devices: frozenset[str]
+
+    def names(self, name: bytes) -> bool:
+        """Whether a name (slash included) may be in use: it stands somewhere, if only as the beginning of another."""
+        return name in self.plain
 
     def sets_text(self, font: bytes) -> bool:
         """Whether text is set in the font of this name (slash included). Some programs choose one by habit."""
@@ -105,7 +106,6 @@ class Reader:
         return Content(
             packed or isal_zlib.compress(plain, _COMPRESSION),
             plain,
-            frozenset(_NAME.findall(plain)),
             frozenset(_DRAWN.findall(plain)) if b" Do " in spaced else _NONE,
             frozenset(content_colours(plain)) if coloured else _NO_COLOURS,
         )

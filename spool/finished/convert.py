@@ -30,7 +30,7 @@ from spool.finished.fit import AS_IS, Fit, NoPlacement, Placement
 from spool.finished.ink import InkReader
 from spool.finished.layers import Layers
 from spool.finished.nodes import Closures, Node, node
-from spool.finished.page import FinishedPage, read_page
+from spool.finished.page import Above, FinishedPage, read_page
 from spool.icc import screen_rgb
 from spool.output import OutputCondition, black_only
 from spool.pdf import rectangle
@@ -103,6 +103,7 @@ class FinishedPdf:
         self._closures = Closures()
         self._before: deque[Placement] = deque(maxlen=_PLACEMENTS)
         self._ink: InkReader | None = None
+        self._above: Above = {}
 
     def __enter__(self) -> Self:
         where = Where(self._path.name)
@@ -161,7 +162,7 @@ class FinishedPdf:
         for place, number in enumerate(pages):
             where = self._copier.where = Where(self._path.name, number)
             try:
-                page = read_page(self._pages[number])
+                page = read_page(self._pages[number], self._above)
                 paper = paper or page.size_mm
                 placed = self._placed(where, page, paper, first=place == 0)
                 form, used = self._form(page)
@@ -200,7 +201,7 @@ class FinishedPdf:
             inner = self._grouped(page, content, resources)
             devices |= inner.devices
             resources = node((b"<</XObject<</Page ", inner, b">>>>"))
-            content = Content(zlib.compress(b"/Page Do\n"), b"", frozenset(), frozenset(), frozenset())
+            content = Content(zlib.compress(b"/Page Do\n"), b"", frozenset(), frozenset())
         objects = self._closures.of(resources)
         return _named(page.crop, content.packed, (len(objects) - 1,), objects), devices
 

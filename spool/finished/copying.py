@@ -16,6 +16,18 @@ from spool.finished import faults
 from spool.finished.content import Content, Reader, inflated
 from spool.finished.faults import Where
 from spool.finished.layers import Layers
+from spool.finished.naming import (
+    CATEGORIES,
+    DEFAULTS,
+    Listed,
+    blends,
+    inert_properties,
+    is_embedded,
+    is_used,
+    listed_in,
+    spelt,
+    without_habits,
+)
 from spool.finished.nodes import Node, node
 
 _LEFT_BEHIND: Final = frozenset(
@@ -39,10 +51,6 @@ _STATE_LEFT_BEHIND: Final = frozenset({"/TR", "/TR2", "/HT", "/HTP", "/HTO"})
 
 _REPACKED: Final = frozenset({"/LZWDecode", "/ASCII85Decode", "/ASCIIHexDecode"})
 _FONTS: Final = frozenset({"/Type0", "/Type1", "/MMType1", "/TrueType", "/Type3"})
-_PROGRAMS: Final = ("/FontFile", "/FontFile2", "/FontFile3")
-_CATEGORIES: Final = ("/ColorSpace", "/ExtGState", "/Font", "/Pattern", "/Shading", "/XObject")
-_DEFAULTS: Final = {"DeviceRGB": "/DefaultRGB", "DeviceCMYK": "/DefaultCMYK", "DeviceGray": "/DefaultGray"}
-_OPAQUE_MODES: Final = frozenset({"/Normal", "/Compatible"})
 _EMPTY: Final = b"<</Type/XObject/Subtype/Form/BBox[0 0 0 0]/Resources<<>>>>"
 _DEEPEST: Final = 60
 _MOST_HELD_BYTES: Final = 48 << 20
@@ -79,14 +87,6 @@ class _Draft:
     missing: list[Reference] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """What a resource dictionary names: all names, slash included, and the fonts that are not embedded."""
-
-    names: frozenset[bytes]
-    not_embedded: tuple[bytes, ...]
-
-
 class Copier:
     """Copies out of one document. `where` is the page at work, for messages; `defaults` gives device colours that the
     press lacks a meaning (a colour space each)."""
@@ -101,7 +101,7 @@ class Copier:
         self._page_bound = False
         self._done: dict[tuple[int, int, Kind], Node] = {}
         self._nodes: dict[tuple[object, ...], Node] = {}
-        self._listed: dict[bytes, _Listed] = {}
+        self._listed: dict[bytes, Listed] = {}
         self._held_bytes = 0
 
     def page(
@@ -123,9 +123,10 @@ class Copier:
         source = resources.unparse(resolved=True)
         listed = self._listed.get(source)
         if listed is None:
-            listed = self._listed[source] = _list(resources)
+            listed = self._listed[source] = listed_in(resources)
         texts = tuple(content.sets_text(font) for font in listed.not_embedded)
-        key = (source, listed.names & content.names, listed.names & content.drawn, content.devices, texts)
+        used = tuple(filter(content.names, listed.names))
+        key = (source, used, content.drawn, content.devices, texts)
         made = self._nodes.get(key)
         if made is None:
             if len(self._nodes) >= _MOST_NODES:
@@ -183,7 +184,7 @@ class Copier:
         if isinstance(value, Stream):
             return self._stream(value, kind)
         if isinstance(value, Dictionary):
-            return _Draft(self._dictionary(value, 0, kind), transparent=kind == "state" and _blends(value))
+            return _Draft(self._dictionary(value, 0, kind), transparent=kind == "state" and blends(value))
         return _Draft(self._value(value, 0, top=True))
 
     # Values
@@ -242,7 +243,7 @@ class Copier:
             else:
                 value = self._value(dictionary[key], depth + 1)
             if value is not None:
-                parts += [_spelt(key), b" ", *value]
+                parts += [spelt(key), b" ", *value]
         parts.append(b">>")
         return parts
 
@@ -329,7 +330,7 @@ class Copier:
         """A font's dictionary. Raises `SpoolError` E6403 when a press would have to find the font itself."""
         if str(font.get("/Subtype")) == "/Type3":
             return self._drawn_font(font, depth)
-        if not _is_embedded(font):
+        if not is_embedded(font):
             raise faults.not_embedded(self.where, str(font.get("/BaseFont", "/?")).removeprefix("/"))
         return self._entries(font, depth, {})
 
@@ -340,7 +341,7 @@ class Copier:
             raise ValueError("a font without glyphs")
         procedures: Parts = [b"<<"]
         for key in sorted(glyphs.keys()):
-            procedures += [_spelt(key), b" ", *self._value(glyphs[key], depth + 1, "glyph")]
+            procedures += [spelt(key), b" ", *self._value(glyphs[key], depth + 1, "glyph")]
         procedures.append(b">>")
         resources = self._resources(own if isinstance(own, Dictionary) else self._page_resources, None, {})
         return self._entries(font, depth, {"/CharProcs": procedures, "/Resources": resources.parts})
@@ -352,27 +353,27 @@ class Copier:
         parts: Parts = [b"<<"]
         without: set[str] = set()
         transparent = False
-        for category in _CATEGORIES:
+        for category in CATEGORIES:
             found = resources.get(category)
             entries: Parts = []
             if isinstance(found, Dictionary):
-                used = {key: found[key] for key in sorted(found.keys()) if _is_used(category, key, content)}
+                used = {key: found[key] for key in sorted(found.keys()) if is_used(category, key, content)}
                 if category == "/Font" and content is not None:
-                    used = _without_habits(used, content)
+                    used = without_habits(used, content)
                 for key, value in used.items():
-                    blends = category == "/ExtGState" and isinstance(value, Dictionary) and _blends(value)
-                    transparent = transparent or blends
-                    entries += [_spelt(key), b" ", *self._named(category, value)]
+                    if category == "/ExtGState" and isinstance(value, Dictionary):
+                        transparent = transparent or blends(value)
+                    entries += [spelt(key), b" ", *self._named(category, value)]
             if category == "/XObject":
                 for key, value in more.items():
-                    entries += [_spelt(key), b" ", *self._value(value, 0, "form")]
+                    entries += [spelt(key), b" ", *self._value(value, 0, "form")]
             if category == "/ColorSpace":
                 kept = found if isinstance(found, Dictionary) else Dictionary()
                 entries += self._default_spaces(kept, without)
             if entries:
                 parts += [category.encode("ascii"), b"<<", *entries, b">>"]
         if content is not None:
-            parts += _inert_properties(resources, content)
+            parts += inert_properties(resources, content)
         parts.append(b">>")
         return _Draft(parts, None, content.devices if content else frozenset(), frozenset(without), transparent)
 
@@ -390,7 +391,7 @@ class Copier:
         if self._policy == "grey":
             return []
         entries: Parts = []
-        for device, key in _DEFAULTS.items():
+        for device, key in DEFAULTS.items():
             if (own := known.get(key)) is not None:
                 entries += [key.encode("ascii"), b" ", *self._value(own, 0)]
             elif (given := self._defaults.get(device)) is not None:
@@ -399,88 +400,3 @@ class Copier:
                 continue
             without.add(device)
         return entries
-
-
-def _is_used(category: str, key: str, content: Content | None) -> bool:
-    if category == "/ColorSpace" and key in _DEFAULTS.values():
-        return False  # See `_default_spaces`.
-    if content is None:
-        return True
-    spelt = _spelt(key)
-    if category == "/XObject":
-        return spelt in content.drawn or key.encode() in content.drawn
-    return spelt in content.names or key.encode() in content.names
-
-
-def _list(resources: Dictionary) -> _Listed:
-    names: set[bytes] = set()
-    not_embedded: list[bytes] = []
-    for category in (*_CATEGORIES, "/Properties"):
-        found = resources.get(category)
-        if not isinstance(found, Dictionary):
-            continue
-        for key in sorted(found.keys()):
-            spelt = _spelt(key)
-            names |= {spelt, key.encode()}
-            font = found[key] if category == "/Font" else None
-            if isinstance(font, Dictionary) and not _is_embedded(font):
-                not_embedded.append(spelt)
-    return _Listed(frozenset(names), tuple(not_embedded))
-
-
-def _is_embedded(font: Object) -> bool:
-    kind = str(font.get("/Subtype"))
-    if kind == "/Type3":
-        return True
-    described: Object | None = font
-    if kind == "/Type0":
-        descendants = font.get("/DescendantFonts")
-        described = descendants[0] if isinstance(descendants, Array) and len(descendants) else None
-    descriptor = described.get("/FontDescriptor") if isinstance(described, Dictionary) else None
-    return isinstance(descriptor, Dictionary) and any(
-        isinstance(descriptor.get(program), Stream) for program in _PROGRAMS
-    )
-
-
-def _without_habits(fonts: dict[str, Object], content: Content) -> dict[str, Object]:
-    """The fonts, one that is embedded in place of each that is not and that no text is set in: programs choose a
-    standard font at the head of every page."""
-    embedded = {key: font for key, font in fonts.items() if not isinstance(font, Dictionary) or _is_embedded(font)}
-    if len(embedded) == len(fonts):
-        return fonts
-    some = next(iter(embedded.values()), None)
-    kept: dict[str, Object] = {}
-    for key, font in fonts.items():
-        if key in embedded or content.sets_text(_spelt(key)):
-            kept[key] = font
-        elif some is not None:
-            kept[key] = some
-    return kept
-
-
-def _inert_properties(resources: Dictionary, content: Content) -> Parts:
-    """Marks of structure and layers stay in the content; what they name is there, and says nothing."""
-    found = resources.get("/Properties")
-    names = sorted(found.keys()) if isinstance(found, Dictionary) else []
-    entries: list[bytes] = [_spelt(key) + b"<<>>" for key in names if _spelt(key) in content.names]
-    return [b"/Properties<<", *entries, b">>"] if entries else []
-
-
-def _blends(state: Object) -> bool:
-    """Whether a graphics state mixes what is painted with what lies under it."""
-    modes = state.get("/BM", Name.Normal)
-    first = modes[0] if isinstance(modes, Array) and len(modes) else modes
-    return (
-        min(_number(state.get("/ca", 1)), _number(state.get("/CA", 1))) < 1
-        or isinstance(state.get("/SMask"), Dictionary)
-        or str(first) not in _OPAQUE_MODES
-    )
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float, Decimal)) else 1.0
-
-
-def _spelt(key: str) -> bytes:
-    """A name as PDF writes it."""
-    return Name(key).unparse()

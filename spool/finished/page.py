@@ -14,6 +14,7 @@ from layouts.pictures.matrix import UNCHANGED, Matrix, scale, shift
 Box = tuple[float, float, float, float]
 
 _MM_PER_PT: Final = 25.4 / 72
+_INHERITABLE: Final = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
 _DEEPEST_TREE: Final = 64
 _LARGEST_PT: Final = 14400 * 8
 """No page is larger than 14,400 units (ISO 32000-1, annex C); with units of eight points this is two steps a metre
@@ -55,25 +56,34 @@ class FinishedPage:
         return moved if self.turn == 0 else moved.then(turned)
 
 
-def read_page(page: Object) -> FinishedPage:
-    """What a page's dictionary says. Raises ValueError or TypeError for one that breaks the rules."""
-    media = _corners(_inherited(page, "/MediaBox"))
-    found = _inherited(page, "/CropBox")
+Above = dict[tuple[int, int], dict[str, Any]]
+"""What nodes of the page tree pass on, by their numbers."""
+
+
+def read_page(page: Object, above: Above) -> FinishedPage:
+    """What a page's dictionary says; `above` is filled as nodes of the tree are met. Raises ValueError or TypeError for
+    a page that breaks the rules."""
+    keys = page.keys()
+    given: dict[str, Any] = {key: page.get(key) for key in _INHERITABLE if key in keys}
+    if len(given) < len(_INHERITABLE):
+        given = {**_passed_on(page.get("/Parent"), above), **given}
+    media = _corners(given.get("/MediaBox"))
+    found = given.get("/CropBox")
     crop = media
     if found is not None:
         own = _corners(found)
         crop = (max(own[0], media[0]), max(own[1], media[1]), min(own[2], media[2]), min(own[3], media[3]))
         if crop[0] >= crop[2] or crop[1] >= crop[3]:
             crop = media  # As every reader does with a crop box that lies beside the page.
-    unit = _number(page.get("/UserUnit", 1))
-    turn = _number(_inherited(page, "/Rotate") or 0)
+    unit = _number(page.get("/UserUnit")) if "/UserUnit" in keys else 1.0
+    turn = _number(given.get("/Rotate") or 0)
     if turn % 90:
         raise ValueError(f"the page is turned by {turn:g} degrees")
     if not 0 < unit <= 1000 or max(crop[2] - crop[0], crop[3] - crop[1]) * unit > _LARGEST_PT:
         raise ValueError("the page is larger than any paper")
-    resources = _inherited(page, "/Resources")
-    group = page.get("/Group")
-    notes = page.get("/Annots")
+    resources = given.get("/Resources")
+    group = page.get("/Group") if "/Group" in keys else None
+    notes = page.get("/Annots") if "/Annots" in keys else None
     return FinishedPage(
         crop=crop,
         turn=int(turn) % 360,
@@ -95,15 +105,23 @@ def _streams(contents: Any) -> list[Object]:
     return []
 
 
-def _inherited(page: Object, key: str) -> Any:
-    """An attribute of the page or of the nearest node above that has it."""
-    node: Any = page
+def _passed_on(node: Any, above: Above) -> dict[str, Any]:
+    """What a node of the page tree and those above it pass on to its pages; the nearest says it."""
+    if not isinstance(node, Dictionary):
+        return {}
+    place = node.objgen
+    known = above.get(place) if place != (0, 0) else None
+    if known is not None:
+        return known
+    found: dict[str, Any] = {}
     for _ in range(_DEEPEST_TREE):
-        if not isinstance(node, Dictionary):
-            return None
-        if (found := node.get(key)) is not None:
-            return found
+        for key in _INHERITABLE:
+            if key not in found and (value := node.get(key)) is not None:
+                found[key] = value
         node = node.get("/Parent")
+        if not isinstance(node, Dictionary):
+            above[place] = found
+            return found
     raise ValueError("the page tree is too deep")
 
 

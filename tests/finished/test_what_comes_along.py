@@ -168,7 +168,7 @@ def test_a_font_that_is_not_embedded_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def content(plain: bytes) -> Content:
-    return Content(b"", plain, frozenset(), frozenset(), frozenset())
+    return Content(b"", plain, frozenset(), frozenset())
 
 
 @pytest.mark.parametrize(
