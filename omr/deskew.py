@@ -212,7 +212,9 @@ def _column(
             continue
         seen = set(positions[within].tolist())
         broken = _missing(mark_set, seen) + int(np.sum(fitting & ~within))
-        pairs = _pairs([line[index] for index in np.flatnonzero(within).tolist()], positions[within], mark_set)
+        pairs = _pairs(
+            [line[index] for index in np.flatnonzero(within).tolist()], positions[within], mark_set, scale * px_per_mm
+        )
         if anchor is not None:
             corners = zip(anchor.sheet_mm, anchor.image_px, strict=True)
             pairs += [(*sheet, *image, _CORNER_WEIGHT) for sheet, image in corners]
@@ -253,15 +255,20 @@ def _constant(mark: Mark) -> bool | None:
 
 
 def _pairs(
-    segments: Sequence[Segment], positions: NDArray[np.int_], mark_set: MarkSet
+    segments: Sequence[Segment], positions: NDArray[np.int_], mark_set: MarkSet, px_per_mm: float
 ) -> list[tuple[float, float, float, float, float]]:
-    """Both ends of each segment: place on the sheet, pixel, weight."""
+    """Both ends of each segment: place on the sheet, pixel, weight.
+
+    The ends are half a mark from the middle, not where the ink was found to end: blur makes every segment longer.
+    """
     pairs = []
     for segment, position in zip(segments, positions.tolist(), strict=True):
         box = mark_set.column.mark(position)
         y_mm = box.y + box.h / 2
         lean = math.tan(math.radians(segment.lean_deg))
-        for x_mm, x_px in ((box.x, segment.left_px), (box.right, segment.right_px)):
+        middle_px = (segment.left_px + segment.right_px) / 2
+        for x_mm in (box.x, box.right):
+            x_px = middle_px + (x_mm - box.x - box.w / 2) * px_per_mm
             pairs.append((x_mm, y_mm, x_px, segment.y_px + (x_px - segment.x_px) * lean, 1.0))
     return pairs
 

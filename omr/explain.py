@@ -14,6 +14,9 @@ from omr.read import Pose, SheetReading
 _SURE = 0.4
 """A mark that was read with less confidence than this is named: the next one may not be read."""
 
+# What is smaller is not worth a word, and not measured surely.
+_LEAST_MM, _LEAST_SCALE, _LEAST_DEG = 0.2, 0.002, 0.05
+
 _MEANS: Mapping[Meaning, tuple[str, str]] = {
     Meaning.DIVERT: ("the piece goes to the divert bin", ""),
     Meaning.STOP: ("the machine stops after this piece", ""),
@@ -52,12 +55,12 @@ def _lies(pose: Pose) -> str:
     words = []
     if pose.turned_deg:
         words.append("upside down" if pose.turned_deg == 180 else f"turned by {pose.turned_deg}° clockwise")
-    if abs(pose.skew_deg) >= 0.05:
+    if abs(pose.skew_deg) >= _LEAST_DEG:
         words.append(f"askew by {abs(pose.skew_deg):.1f}° {'clockwise' if pose.skew_deg > 0 else 'anticlockwise'}")
     for off_mm, positive, negative in ((pose.shift_x_mm, "right", "left"), (pose.shift_y_mm, "down", "up")):
-        if abs(off_mm) >= 0.1:
+        if abs(off_mm) >= _LEAST_MM:
             words.append(f"{abs(off_mm):.1f} mm {positive if off_mm > 0 else negative}")
-    if abs(pose.scale - 1) >= 0.001:
+    if abs(pose.scale - 1) >= _LEAST_SCALE:
         words.append(f"at {pose.scale:.1%} of its size")
     return f"the page lies {', '.join(words)}" if words else "the page lies straight"
 

@@ -195,10 +195,8 @@ def ink_in_zones(gray: Gray, frame: Frame, mark_set: MarkSet) -> list[Box]:
 
 
 def _printed_zones(mark_set: MarkSet) -> list[Box]:
-    """Where the marks and the codes stand, with the play that print has."""
-    play_mm = mark_set.tolerance_mm
-    boxes = [mark_set.column.extent(len(mark_set.marks)), *(code.box for code in mark_set.codes)]
-    return [box.grown(play_mm, play_mm, play_mm) for box in boxes]
+    """Where the marks and the codes stand. The play of the print is left out: layouts let backs begin right beside."""
+    return [mark_set.column.extent(len(mark_set.marks)), *(code.box for code in mark_set.codes)]
 
 
 def _inked(dark: Darkness, zone: Box, own: Sequence[Box], least: float) -> list[Box]:

@@ -43,7 +43,8 @@ def faded(page: Gray, position: int, part: float) -> None:
 
 def moved(page: Gray, position: int, part: float) -> None:
     paint(page, (6.5, y_of(position) - 0.5, 7.5, 1.4), 255)
-    paint(page, (7.0, y_of(position) + 3.6 * part, 6.5, 0.4), 0)
+    # Further than this it stands on the next line, and is a mark of that.
+    paint(page, (7.0, y_of(position) + 3.0 * part, 6.5, 0.4), 0)
 
 
 def smeared(page: Gray, position: int, part: float) -> None:
@@ -90,7 +91,7 @@ def seen_at(reading: SheetReading, position: int) -> MarkSeen:
     [
         (shortened, 0.5, "short: "),
         (faded, 0.6, "faint: "),
-        (moved, 0.35, "off its place by 1."),
+        (moved, 0.42, "off its place by 1."),
         (smeared, 0.4, "smeared: "),
         (lengthened, 1.0, "part of a line across the marks"),
     ],
