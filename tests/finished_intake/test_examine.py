@@ -135,3 +135,12 @@ def test_an_address_that_runs_over_the_edge_of_its_zone_is_not_cut_short(tmp_pat
     (refusal,) = split(examine(path, definition), definition)
     assert isinstance(refusal, Refusal)
     assert [problem.code for problem in refusal.problems] == ["E1525"]
+
+
+def test_a_file_that_is_read_in_lots_gives_every_page_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lots.pdf"
+    draw_stream(path, truths(6))
+    whole = examine(path, FILE)
+    monkeypatch.setattr("mailroom.intake.finished.examine._LOT_PAGES", 4)
+    assert examine(path, FILE) == whole
+    assert len(whole.pages) > 8

@@ -34,6 +34,7 @@ PT_PER_MM = 72 / 25.4
 ZONE_CHARS_MAX = 8_192
 """Signs of a zone's text that are read: a full page of small print has some 6,000."""
 
+_LOT_PAGES = 4_000
 _BLANK_DPI = 36
 _WHITE = 250
 """A page without text is blank when nothing on it is darker than this, of 255."""
@@ -52,17 +53,19 @@ def examine(file: Path, definition: JobDefinition) -> Examination:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     index = read_index(file, definition.index) if definition.index else None
     boxes = definition.examined()
-    split = definition.split
     with open_pdf(file) as pdf:
-        return Examination(
-            file=file.name,
-            sha256=digest,
-            zones=tuple(boxes),
-            pages=tuple(_pages(pdf, definition, tuple(boxes.values()))),
-            bookmarks=tuple(read_bookmarks(pdf)) if isinstance(split, ByBookmark) else (),
-            embedded=() if definition.embedded == "ignore" else tuple(read_attachments(pdf)),
-            index=index,
-        )
+        count = len(pdf)
+        bookmarks = tuple(read_bookmarks(pdf)) if isinstance(definition.split, ByBookmark) else ()
+        embedded = () if definition.embedded == "ignore" else tuple(read_attachments(pdf))
+    return Examination(
+        file=file.name,
+        sha256=digest,
+        zones=tuple(boxes),
+        pages=tuple(_pages(file, count, definition, tuple(boxes.values()))),
+        bookmarks=bookmarks,
+        embedded=embedded,
+        index=index,
+    )
 
 
 def examine_plain(file: str, definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,30 +95,36 @@ def _unopened(file: Path, why: str) -> InputRefused:
     )
 
 
-def _pages(pdf: pypdfium2.PdfDocument, definition: JobDefinition, boxes: tuple[ZoneBox, ...]) -> Iterator[PageSeen]:
-    split = definition.split
+def _pages(file: Path, count: int, definition: JobDefinition, boxes: tuple[ZoneBox, ...]) -> Iterator[PageSeen]:
+    """Every page. PDFium keeps what it has parsed of a document, so a long one is opened anew from time to time."""
     reader = ZoneReader(boxes)
-    wanted = split if isinstance(split, ByBarcode) else None
-    labelled = isinstance(split, ByPageLabel)
-    for index in range(len(pdf)):
-        try:
-            page = pdf[index]
-        except pypdfium2.PdfiumError as error:
-            yield PageSeen(index + 1, 0.0, 0.0, texts=("",) * len(boxes), fault=str(error))
-            continue
-        with closing(page):
-            width_pt, height_pt = page.get_size()
-            texts, blank = reader.read(page)
-            yield PageSeen(
-                number=index + 1,
-                width_mm=round(width_pt / PT_PER_MM, 2),
-                height_mm=round(height_pt / PT_PER_MM, 2),
-                rotation=page.get_rotation(),
-                texts=texts,
-                blank=blank,
-                label=(pdf.get_page_label(index) or "") if labelled else "",
-                codes=barcodes.read_codes(page, wanted.symbologies, wanted.box) if wanted else (),
-            )
+    for start in range(0, count, _LOT_PAGES):
+        with open_pdf(file) as pdf:
+            for index in range(start, min(start + _LOT_PAGES, count)):
+                try:
+                    page = pdf[index]
+                except pypdfium2.PdfiumError as error:
+                    yield PageSeen(index + 1, 0.0, 0.0, texts=("",) * len(boxes), fault=str(error))
+                    continue
+                with closing(page):
+                    label = pdf.get_page_label(index) if isinstance(definition.split, ByPageLabel) else ""
+                    yield _page(page, index + 1, label or "", definition, reader)
+
+
+def _page(page: pypdfium2.PdfPage, number: int, label: str, definition: JobDefinition, reader: ZoneReader) -> PageSeen:
+    width_pt, height_pt = page.get_size()
+    texts, blank = reader.read(page)
+    split = definition.split
+    return PageSeen(
+        number=number,
+        width_mm=round(width_pt / PT_PER_MM, 2),
+        height_mm=round(height_pt / PT_PER_MM, 2),
+        rotation=page.get_rotation(),
+        texts=texts,
+        blank=blank,
+        label=label,
+        codes=barcodes.read_codes(page, split.symbologies, split.box) if isinstance(split, ByBarcode) else (),
+    )
 
 
 class ZoneReader:
