@@ -1,7 +1,7 @@
 """Pages per second of stamping finished PDFs, of reading their address zones, and what sharing saves.
 
 Each round runs every peer once, in turn, in a process of its own; figures are medians of processor time.
-`python -m benchmarks.stamp [PAGES]` prints the tables; the figures go to build/bench/stamp.json too.
+`python -m benchmarks.stamp [PAGES [ROUNDS]]` prints the tables; the figures go to build/bench/stamp.json too.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def _print(title: str, peers: Mapping[str, Mapping[str, float]]) -> None:
 
 def main() -> None:
     """Print the figures as tables and keep them as JSON."""
-    results = measure(int(sys.argv[1]) if len(sys.argv) > 1 else PAGES)
+    given = [int(argument) for argument in sys.argv[1:]]
+    results = measure(*given[:2])
     _print("stamping, reordering, writing", results["stamping"])
     print()
     _print("text of the address zone", results["text"])

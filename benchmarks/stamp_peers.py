@@ -157,24 +157,6 @@ def text_pymupdf(source: Path, documents: Documents, out: Path) -> None:
     _keep(found, documents, out)
 
 
-def text_pypdf(source: Path, documents: Documents, out: Path) -> None:
-    """pypdf's text of the page, cut by a visitor."""
-    from pypdf import PdfReader
-
-    left, bottom, right, top = _ZONE_PT
-    found = []
-    for page in PdfReader(source).pages:
-        parts: list[str] = []
-
-        def visit(text: str, _: object, matrix: Sequence[float], *__: object, parts: list[str] = parts) -> None:
-            if left <= matrix[4] <= right and bottom <= matrix[5] <= top:
-                parts.append(text)
-
-        page.extract_text(visitor_text=visit)
-        found.append("".join(parts))
-    _keep(found, documents, out)
-
-
 def _keep(found: Sequence[str], documents: Documents, out: Path) -> None:
     assert len(found) == documents[-1].stop
     out.write_text("\f".join(found), encoding="utf-8")
@@ -187,10 +169,10 @@ STAMPING: dict[str, Callable[[Path, Documents, Path], None]] = {
     "pypdf": pypdf_peer,
     "PyMuPDF": pymupdf_peer,
 }
+# pypdf is left out here: it takes some 12 ms a page.
 TEXT: dict[str, Callable[[Path, Documents, Path], None]] = {
     OURS + " (pypdfium2)": text_ours,
     "PyMuPDF": text_pymupdf,
-    "pypdf": text_pypdf,
 }
 
 

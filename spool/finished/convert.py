@@ -44,7 +44,7 @@ _SAME_MM: Final = 1.0
 
 _PLACEMENTS: Final = 8
 
-_DAMAGE: Final = (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+_DAMAGE: Final = (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 """How a broken page shows: an entry is missing, or of another type than it must have."""
 
 
