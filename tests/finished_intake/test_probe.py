@@ -126,3 +126,13 @@ def test_the_commands_tell_the_same_as_json(tmp_path: Path, capsys: pytest.Captu
     assert "proved" in capsys.readouterr().out
     assert probe_command(path, job, tmp_path / "out") == 0
     assert "100001" in capsys.readouterr().out
+
+
+def test_a_page_of_five_metres_is_drawn_small(tmp_path: Path) -> None:
+    path = tmp_path / "wide.pdf"
+    canvas = Canvas(str(path), pagesize=(14_000, 14_000))
+    canvas.drawString(100, 13_000, "Fakturanummer 7001")
+    canvas.save()
+    result = probe(path, None, tmp_path / "out")
+    with Image.open(result.pictures[1]) as picture:
+        assert picture.width * picture.height < 20_000_000

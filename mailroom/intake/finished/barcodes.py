@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pypdfium2
@@ -12,6 +13,9 @@ from mailroom.intake.finished.examination import CodeSeen
 
 _DPI = 200
 """Four pixels a module of 0.5 mm, two of 0.25 mm: what codes on office paper have."""
+
+_PIXELS_MAX = 60_000_000
+"""A0 at 200 dpi; larger pages are read more coarsely, so that a page of five metres takes no gigabytes."""
 
 _PT_PER_MM = 72 / 25.4
 
@@ -27,7 +31,8 @@ def read_codes(page: pypdfium2.PdfPage, symbologies: Sequence[str], box: ZoneBox
         crop = (left, max(below, 0.0), max(right, 0.0), top)
         if left >= width_pt or top >= height_pt:
             return ()
-    image = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_numpy()
+    scale = min(_DPI / 72, math.sqrt(_PIXELS_MAX / (width_pt * height_pt)))
+    image = page.render(scale=scale, crop=crop, grayscale=True).to_numpy()
     formats = zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, name) for name in symbologies])
     found = zxingcpp.read_barcodes(image, formats=formats)
     ordered = sorted(found, key=lambda code: (code.position.top_left.y, code.position.top_left.x))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from mailroom.intake.finished.definition import ZoneBox
 
 _DPI = 100
-_PX_PER_MM = _DPI / 25.4
+_PIXELS_MAX = 16_000_000
 _LEGEND_PX = 430
 _THUMB_PX = 640
 _COLUMNS = 3
@@ -43,30 +44,34 @@ class DrawnZone:
 
 def draw_page(page: pypdfium2.PdfPage, title: str, zones: Sequence[DrawnZone], remarks: Sequence[str]) -> Image.Image:
     """The page with its zones, and beside it a legend of what was found, and of remarks in red."""
-    shown = page.render(scale=_DPI / 72).to_pil().convert("RGB")
+    width_pt, height_pt = page.get_size()
+    scale = min(_DPI / 72, math.sqrt(_PIXELS_MAX / (width_pt * height_pt)))
+    shown = page.render(scale=scale).to_pil().convert("RGB")
     picture = Image.new("RGB", (shown.width + _LEGEND_PX, max(shown.height, 400)), "white")
     picture.paste(shown, (0, 0))
     tint = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(tint)
     for at, zone in enumerate(zones):
         colour = _COLOURS[at % len(_COLOURS)]
-        pen.rectangle(_pixels(zone.box), fill=(*colour, 28), outline=(*colour, 255), width=2)
+        pen.rectangle(_pixels(zone.box, scale), fill=(*colour, 28), outline=(*colour, 255), width=2)
     picture.paste(Image.alpha_composite(picture.convert("RGBA"), tint).convert("RGB"), (0, 0))
-    _legend(ImageDraw.Draw(picture), shown.width + 14, title, zones, remarks)
+    _legend(ImageDraw.Draw(picture), shown.width + 14, title, zones, remarks, scale)
     return picture
 
 
-def _pixels(box: ZoneBox) -> tuple[float, float, float, float]:
-    left, top = box.x_mm * _PX_PER_MM, box.y_mm * _PX_PER_MM
-    return left, top, left + box.width_mm * _PX_PER_MM, top + box.height_mm * _PX_PER_MM
+def _pixels(box: ZoneBox, scale: float) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a zone; `scale` in pixels a point."""
+    px_per_mm = scale * 72 / 25.4
+    left, top = box.x_mm * px_per_mm, box.y_mm * px_per_mm
+    return left, top, left + box.width_mm * px_per_mm, top + box.height_mm * px_per_mm
 
 
 def _legend(
-    pen: ImageDraw.ImageDraw, left: int, title: str, zones: Sequence[DrawnZone], remarks: Sequence[str]
+    pen: ImageDraw.ImageDraw, left: int, title: str, zones: Sequence[DrawnZone], remarks: Sequence[str], scale: float
 ) -> None:
     pen.line((left - 14, 0, left - 14, 10_000), fill=(200, 200, 200))
     pen.text((left, 12), title, font=_font(20), fill=_BLACK)
-    for (x, y), names in _named(zones).items():
+    for (x, y), names in _named(zones, scale).items():
         pen.text((x + 3, max(y - 15, 0)), ", ".join(names), font=_font(12), fill=_BLACK)
     down = 50
     for at, zone in enumerate(zones):
@@ -85,11 +90,11 @@ def _legend(
         down += 6
 
 
-def _named(zones: Sequence[DrawnZone]) -> dict[tuple[float, float], list[str]]:
+def _named(zones: Sequence[DrawnZone], scale: float) -> dict[tuple[float, float], list[str]]:
     """The names to stand above each box: several zones may share one."""
     names: dict[tuple[float, float], list[str]] = {}
     for zone in zones:
-        left, top, _, _ = _pixels(zone.box)
+        left, top, _, _ = _pixels(zone.box, scale)
         names.setdefault((left, top), []).append(zone.name)
     return names
 
