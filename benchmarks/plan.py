@@ -18,9 +18,9 @@ from pathlib import Path
 
 from layouts.envelope import load_envelope
 from mailroom.domain.address import PostalAddress
+from mailroom.floor_files import envelope_type
 from mailroom.planning.campaign_file import load_inserts
 from mailroom.planning.document import PlanDocument
-from mailroom.planning.envelope import EnvelopeMaterial, EnvelopeType
 from mailroom.planning.files import (
     SHIPPED,
     load_envelope_materials,
@@ -80,26 +80,10 @@ def setup(pieces: int) -> Setup:
     return Setup(
         rules=replace(rules, across_customers=True, across_addresses=True),
         papers=load_papers(SHIPPED / "papers.toml"),
-        envelopes=tuple(_envelope(name, materials[name]) for name in ENVELOPES),
+        envelopes=tuple(envelope_type(load_envelope(name), materials) for name in ENVELOPES),
         machine=load_machine(SHIPPED / "machines" / "sim1.toml"),
         items={name: replace(each, stock=pieces // (1 + (name == _SCARCE))) for name, each in items.items()},
         campaigns=campaigns,
-    )
-
-
-def _envelope(name: str, material: EnvelopeMaterial) -> EnvelopeType:
-    found = load_envelope(name)
-    return EnvelopeType(
-        name=name,
-        width_mm=found.outside_width_mm,
-        height_mm=found.outside_height_mm,
-        inside_width_mm=found.inside_width_mm,
-        inside_height_mm=found.inside_height_mm,
-        sheet_width_mm=found.sheet_width_mm,
-        sheet_height_mm=found.sheet_height_mm,
-        fold=found.fold,
-        most_sheets=found.max_sheets,
-        material=material,
     )
 
 

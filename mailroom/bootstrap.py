@@ -24,6 +24,7 @@ from layouts.typeset import compile_layout
 from layouts.visibility import safe_address_box
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
 from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
+from mailroom.floor_files import make_floor
 from mailroom.intake.finished.definition import JobDefinition
 from mailroom.intake.finished.pages import GuardedPages
 from mailroom.intake.finished.reception import FinishedReception, definitions_of
@@ -164,6 +165,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         fonts=fonts,
         mark_set=mark_set,
         envelopes=envelopes,
+        floor=make_floor(folder, settings, envelopes),
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,

@@ -44,6 +44,31 @@ class PatienceSettings(_Part):
     stalled: float = Field(default=120.0, gt=0)
 
 
+class PlanningSettings(_Part):
+    """What planning knows of the floor: shipped names, or TOML files of the folder (docs/planning.md). Without
+    `inserts` nothing is added, without `decisions` nobody has decided anything."""
+
+    machine: str = "sim1"
+    households: str = "households.toml"
+    papers: str = "papers.toml"
+    paper: str = "a4-80"
+    envelopes: str = "envelopes.toml"
+    inserts: str = ""
+    decisions: str = ""
+
+
+class PostageSettings(_Part):
+    """How pieces are posted (docs/postal-products.md). Without `prices` they are sorted by postcode and not rated.
+    `prices` and `schemes` are folders: shipped ones by name, others by path; `offices` are imported tables."""
+
+    prices: str = ""
+    schemes: str = ""
+    offices: tuple[str, ...] = ()
+    rule: Literal["cheapest", "preferred"] = "cheapest"
+    preferred: tuple[str, ...] = ()
+    without_vat: bool = False
+
+
 class Settings(BaseSettings):
     """Everything that an installation may choose; unknown keys are refused."""
 
@@ -64,6 +89,8 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     inserter: InserterSettings = InserterSettings()
     patience: PatienceSettings = PatienceSettings()
+    planning: PlanningSettings = PlanningSettings()
+    postage: PostageSettings = PostageSettings()
 
     @classmethod
     def settings_customise_sources(  # a signature of pydantic-settings

@@ -20,6 +20,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from mailroom.domain.content import Content
+from mailroom.domain.details import PieceDetails
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.invoice import IssuedInvoice
@@ -46,6 +47,16 @@ def to_dict(content: Content) -> dict[str, Any]:
     """The content as values that `json.dumps` takes. A finished document says so; all else is an invoice."""
     said = cast("dict[str, Any]", _encoder(cast("Any", type(content)))(content))
     return {_TYPE: _FINISHED, **said} if isinstance(content, FinishedPdf) else said
+
+
+def details_to_dict(details: PieceDetails) -> dict[str, Any]:
+    """What a plan says of a piece, likewise."""
+    return cast("dict[str, Any]", _encoder(cast("Any", PieceDetails))(details))
+
+
+def details_of(data: Mapping[str, Any]) -> PieceDetails:
+    """The details that `details_to_dict` made these values from. Raises InputRefused like `from_dict`."""
+    return cast("PieceDetails", _decoded(PieceDetails, data))
 
 
 def content_of(data: Mapping[str, Any]) -> Content:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from mailroom.domain.details import NO_DETAILS, PieceDetails
 from mailroom.domain.lifecycle import REPLACEABLE, CopyState
 
 
@@ -30,7 +31,8 @@ class PieceDocument:
 
 @dataclass(frozen=True, slots=True)
 class MailPiece:
-    """What goes into one envelope. `lines` is the address as printed; `sort_key` orders the run."""
+    """What goes into one envelope. `lines` is the address as printed; `sort_key` orders the run; `details` is what else
+    the plan says of it."""
 
     id: str
     run: str
@@ -43,6 +45,7 @@ class MailPiece:
     documents: tuple[PieceDocument, ...]
     sort_key: str
     state: PieceState = PieceState.OPEN
+    details: PieceDetails = NO_DETAILS
 
 
 @dataclass(frozen=True, slots=True)

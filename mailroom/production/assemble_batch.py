@@ -85,13 +85,14 @@ def piece_sheets(piece: MailPiece, copy: int, sides: str) -> Iterator[BatchSheet
     """The sheets of one copy of a piece, from 1 on, each with its identity and its orders to the machine; their
     ordinals are counted within the piece."""
     about = PieceInfo(piece.customer, piece.postcode, piece.country)
+    selects = frozenset(piece.details.selects)
     number = 0
     for document in piece.documents:
         for front, back in page_indices(document.pages, sides):
             number += 1
             yield BatchSheet(
                 id=SheetId(piece.run, piece.id, copy, number, piece.sheets),
-                orders=SheetOrders(sheet=number, of=piece.sheets, ordinal=number),
+                orders=SheetOrders(sheet=number, of=piece.sheets, ordinal=number, selects=selects),
                 front=PageRef(document.pageset, front),
                 back=None if back is None else PageRef(document.pageset, back),
                 about=about,
@@ -109,7 +110,7 @@ def control_pieces(copies: list[Copy], pieces: Mapping[str, MailPiece]) -> Itera
             copy=copy.copy,
             sheets=copy.sheets,
             first_sheet=first_sheet,
-            selects=(),
+            selects=piece.details.selects,
             divert=False,
             customer=piece.customer,
             lines=piece.lines,

@@ -38,9 +38,13 @@ def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
         waiting = ledger.documents(DocumentState.WAITING)
     composed: list[Composed] = []
     refused: list[tuple[Document, Explained]] = []
+    # Asked for all at once, taken as they come: those of one file are taken out of it together.
+    finished = iter(
+        plant.finished.page_sets([each.content for each in waiting if isinstance(each.content, FinishedPdf)])
+    )
     for part in _parts(waiting):
         page_sets: list[PageSet] = []
-        for document, made in _made(plant, part):
+        for document, made in _made(plant, part, finished):
             if isinstance(made, PageSet):
                 composed.append(_composed(document, made))
                 page_sets.append(made)
@@ -63,14 +67,13 @@ def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
         yield documents[start : start + _LOT]
 
 
-def _made(plant: Plant, documents: Sequence[Document]) -> Iterator[tuple[Document, PageSet | Explained]]:
-    """Each document with its pages, or with what is wrong with it. Finished ones are asked for together: those of one
-    file are taken out of it at once."""
-    finished = [document.content for document in documents if isinstance(document.content, FinishedPdf)]
-    taken = iter(plant.finished.page_sets(finished)) if finished else iter(())
+def _made(
+    plant: Plant, documents: Sequence[Document], finished: Iterator[PageSet | Explained]
+) -> Iterator[tuple[Document, PageSet | Explained]]:
+    """Each document with its pages, or with what is wrong with it; `finished` gives those of finished ones in order."""
     for document in documents:
         if isinstance(document.content, FinishedPdf):
-            yield document, next(taken)
+            yield document, next(finished)
             continue
         try:
             yield document, _typeset(plant, document.content)

@@ -123,6 +123,7 @@ class _Shift:
     def _look(self) -> None:
         with self.plant.read_ledger() as ledger:
             self.copies = ledger.copies_of_batch(self.batch.id)
+            self.selects = {piece.id: piece.details.selects for piece in ledger.pieces_of_batch(self.batch.id)}
             self.batch = ledger.batch(self.batch.id) or self.batch
         self.waiting = [copy for copy in self.copies if copy.state is CopyState.PRINTED]
         self.moving = [copy for copy in self.copies if copy.state in _MOVING]
@@ -168,11 +169,14 @@ class _Shift:
         self.fed_here = True
         return fed
 
+    def _ordered(self, copy: Copy) -> PieceSpec:
+        return PieceSpec(copy.order, copy.piece, copy.copy, copy.sheets, selects=self.selects[copy.piece])
+
     def _queue_pending(self) -> None:
         while self.pending:
             copy = self.pending[0]
             try:
-                free = self.inserter.queue_piece(PieceSpec(copy.order, copy.piece, copy.copy, copy.sheets))
+                free = self.inserter.queue_piece(self._ordered(copy))
             except CommandRefused as refused:
                 if refused.fault in (Fault.QUEUE_FULL, Fault.NO_JOB):
                     return  # it has no job when it was switched off just now: the next look sees to it

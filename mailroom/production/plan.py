@@ -1,24 +1,34 @@
-"""Plan: composed documents → pieces → batches. The rules are pure functions; `plan_run` writes what they say."""
+"""Plan: composed documents → pieces → batches. What belongs together is decided in `mailroom.planning`, pure; here it
+is asked, and `plan_run` writes what it says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from itertools import groupby
 
-from layouts.envelope import Envelope
 from mailroom.domain.content import address_of, kind_of
+from mailroom.domain.details import PieceDetails, PieceInsert, Postage
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceDocument, batch_id, piece_id, run_id
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
+from mailroom.planning.document import FieldValue, PlanDocument
+from mailroom.planning.piece import Handling, PlannedPiece, Reason
+from mailroom.planning.plan import Plan
+from mailroom.planning.plan import plan_pieces as planned
+from mailroom.planning.postage.item import postal_item
+from mailroom.planning.postage.posting import PostagePlan, plan_postage
 from mailroom.production.assemble_batch import piece_sheets
 from mailroom.production.compose import Composed, sheets_of
+from mailroom.production.floor import Floor, Post
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
-from spool.cut import FileLoad, SheetLoad, cut
+from spool.cut import FileLoad, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,81 +43,165 @@ class PiecePlan:
     sheets: int
     envelope: str
     sort_key: str
+    details: PieceDetails
 
 
-def group(composed: Iterable[Composed]) -> list[list[Composed]]:
-    """Documents of one customer at one address share a piece; the address counts as printed and as normalised.
-    A group keeps the order of arrival, credit notes behind the invoices."""
-    groups: dict[tuple[str, str, tuple[str, ...]], list[Composed]] = {}
-    for each in composed:
-        address = address_of(each.document.content).normalised()
-        groups.setdefault((each.document.customer, address, each.lines), []).append(each)
-    return [
-        sorted(members, key=lambda each: (kind_of(each.document.content) != "invoice", each.document.id))
-        for members in groups.values()
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run would do: its pieces in order, documents that get none with the reason, and both plans it rests on."""
+
+    pieces: tuple[PiecePlan, ...]
+    set_aside: tuple[tuple[Document, str], ...]
+    plan: Plan
+    postage: PostagePlan | None
+
+
+def plan_pieces(composed: Sequence[Composed], floor: Floor, on: date, sides: str) -> RunPlan:
+    """Plan composed documents for posting on a day. Nothing is written."""
+    by_id = {each.document.id: each for each in composed}
+    documents = [_document(each, floor, sides) for each in composed]
+    plan = planned(documents, floor.setup, on=on, step_of=floor.step_of(on), decisions=floor.decisions)
+    aside: list[tuple[int, str]] = [
+        (document.id, f"{each.reason.code} {each.reason.text} {each.remedy}".strip())
+        for each in plan.set_apart
+        for document in each.documents
     ]
+    filled: list[PlannedPiece] = []
+    for piece in plan.pieces:
+        if piece.handling is Handling.MACHINE:
+            filled.append(piece)
+        else:
+            aside += [(document.id, _by_hand(piece.reasons)) for document in piece.documents]
+    posted = _posted(filled, floor.post, on) if floor.post is not None else None
+    ordered, unposted = _in_order(filled, posted)
+    aside += [(document.id, f"E7115 {why}") for piece, why in unposted for document in piece.documents]
+    return RunPlan(
+        pieces=tuple(_piece(piece, details, key, by_id) for piece, details, key in ordered),
+        set_aside=tuple((by_id[id].document, problem) for id, problem in sorted(aside)),
+        plan=plan,
+        postage=posted,
+    )
 
 
-def plan_pieces(
-    composed: Iterable[Composed], envelopes: Sequence[Envelope], sides: str
-) -> tuple[list[PiecePlan], list[tuple[Document, str]]]:
-    """Group, choose envelopes, sort by country and postcode. Groups too thick for one envelope are split between
-    documents; a single document too thick for the largest envelope comes back with the reason."""
-    plans: list[PiecePlan] = []
-    too_thick: list[tuple[Document, str]] = []
-    largest = max(envelope.max_sheets for envelope in envelopes)
-    for members in group(composed):
-        fitting: list[Composed] = []
-        for each in members:
-            sheets = sheets_of(each.pages.pages, sides)
-            if sheets > largest:
-                too_thick.append(
-                    (
-                        each.document,
-                        f"E7010 {sheets} sheets, but no envelope takes more than {largest}. Send it by hand.",
-                    )
-                )
-            else:
-                fitting.append(each)
-        parts = cut(fitting, partial(SheetLoad, largest, lambda each: sheets_of(each.pages.pages, sides)))
-        plans.extend(_piece(part, envelopes, sides) for part in parts)
-    plans.sort(key=lambda plan: plan.sort_key)
-    return plans, too_thick
+def _document(composed: Composed, floor: Floor, sides: str) -> PlanDocument:
+    """A composed document as planning sees it. Its sender and customer are the two parts of the customer's key."""
+    content = composed.document.content
+    sender, _, _ = composed.document.customer.partition("|")
+    asked = content.stock if isinstance(content, FinishedPdf) else ""
+    return PlanDocument(
+        id=composed.document.id,
+        number=content.number,
+        sender=sender,
+        customer=composed.document.customer,
+        address=address_of(content),
+        lines=composed.lines,
+        sheets=sheets_of(composed.pages.pages, sides),
+        paper=asked or floor.paper,
+        rank=int(kind_of(content) != "invoice"),
+        fields=_fields(composed),
+    )
 
 
-def _piece(members: Sequence[Composed], envelopes: Sequence[Envelope], sides: str) -> PiecePlan:
-    first = members[0]
-    address = address_of(first.document.content)
-    sheets = sum(sheets_of(each.pages.pages, sides) for each in members)
-    envelope = next(envelope for envelope in envelopes if sheets <= envelope.max_sheets)
-    postcode = address.postcode.replace(" ", "")
+def _fields(composed: Composed) -> Mapping[str, FieldValue]:
+    """What campaigns may ask for."""
+    content = composed.document.content
+    finished = isinstance(content, FinishedPdf)
+    amount = content.amount if isinstance(content, FinishedPdf) else content.totals.payable
+    known: dict[str, FieldValue | None] = {
+        "kind": kind_of(content),
+        "language": content.language,
+        "currency": content.currency,
+        "amount": amount,
+        "country": address_of(content).country,
+        "postcode": address_of(content).postcode,
+        "pages": composed.pages.pages,
+        "finished": finished,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _by_hand(reasons: Sequence[Reason]) -> str:
+    why = reasons[-1].text if reasons else ""
+    return f"E7116 It is to be filled by hand, and this line is a machine's. {why} Send it by hand.".replace("  ", " ")
+
+
+def _posted(pieces: Sequence[PlannedPiece], post: Post, on: date) -> PostagePlan:
+    items = [postal_item(piece, str(piece.key)) for piece in pieces]
+    return plan_postage(items, post.prices.on(on), post.schemes, post.choice)
+
+
+def _in_order(
+    pieces: Sequence[PlannedPiece], posted: PostagePlan | None
+) -> tuple[list[tuple[PlannedPiece, PieceDetails, str]], list[tuple[PlannedPiece, str]]]:
+    """Pieces with what is told of them and the key that orders the run; and those that no postal product takes."""
+    if posted is None:
+        return [(piece, _details(piece), _sort_key(piece)) for piece in pieces], []
+    by_key = {str(piece.key): piece for piece in pieces}
+    more = posted.reasons()
+    ordered: list[tuple[PlannedPiece, PieceDetails, str]] = []
+    for tray in posted.trays:
+        for rated in tray.pieces:
+            piece = by_key[rated.item.id]
+            postage = Postage(
+                product=rated.offer.product.id,
+                price=rated.offer.price,
+                currency=posted.tariff.currency,
+                tray=tray.number,
+                destination=tray.destination.title,
+            )
+            told = (*piece.reasons, *more[rated.item.id])
+            details = replace(_details(piece), postage=postage, reasons=_told(told))
+            ordered.append((piece, details, f"{len(ordered):08d}"))
+    return ordered, [(by_key[each.item.id], each.reason) for each in posted.apart]
+
+
+def _details(piece: PlannedPiece) -> PieceDetails:
+    return PieceDetails(
+        weight_mg=piece.weight_mg,
+        thickness_um=piece.thickness_um,
+        inserts=tuple(PieceInsert(each.name, each.campaign, each.feeder) for each in piece.inserts),
+        reasons=_told(piece.reasons),
+    )
+
+
+def _told(reasons: Sequence[Reason]) -> tuple[tuple[str, str], ...]:
+    return tuple((reason.code, reason.text) for reason in reasons)
+
+
+def _sort_key(piece: PlannedPiece) -> str:
+    postcode = piece.address.postcode.replace(" ", "")
+    return f"{piece.address.country}|{postcode}|{piece.customer}"
+
+
+def _piece(piece: PlannedPiece, details: PieceDetails, sort_key: str, by_id: Mapping[int, Composed]) -> PiecePlan:
     return PiecePlan(
-        customer=first.document.customer,
-        lines=first.lines,
-        postcode=address.postcode,
-        country=address.country,
-        documents=tuple(each.pages for each in members),
-        sheets=sheets,
-        envelope=envelope.name,
-        sort_key=f"{address.country}|{postcode}|{first.document.customer}",
+        customer=piece.customer,
+        lines=piece.lines,
+        postcode=piece.address.postcode,
+        country=piece.address.country,
+        documents=tuple(by_id[document.id].pages for document in piece.documents),
+        sheets=piece.sheets,
+        envelope=piece.envelope.name,
+        sort_key=sort_key,
+        details=details,
     )
 
 
 def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
     """Write a new run with its pieces, first copies and batches, all in one transaction."""
-    plans, too_thick = plan_pieces(composed, plant.envelopes, plant.sides)
+    plan = plan_pieces(composed, plant.floor, plant.clock().date(), plant.sides)
     with plant.open_ledger() as ledger:
         record = Recorder(ledger, plant.clock)
-        for document, problem in too_thick:
+        for document, problem in plan.set_aside:
             ledger.set_document(document.id, DocumentState.SET_ASIDE, problem)
-        if not plans:
+        if not plan.pieces:
             aside = ledger.documents(DocumentState.SET_ASIDE)
             ledger.commit()
             raise _nothing_waits(aside)
         run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
         record.open_run(run)
         first = ledger.next_piece_number()
-        pieces = [_numbered(plan, run.id, first + index) for index, plan in enumerate(plans)]
+        pieces = [_numbered(piece, run.id, first + index) for index, piece in enumerate(plan.pieces)]
         for piece in pieces:
             ledger.add_piece(piece)
             for held in piece.documents:
@@ -140,6 +234,7 @@ def _numbered(plan: PiecePlan, run: str, number: int) -> MailPiece:
         sheets=plan.sheets,
         documents=plan.documents,
         sort_key=plan.sort_key,
+        details=plan.details,
     )
 
 

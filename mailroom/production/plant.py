@@ -10,6 +10,7 @@ from layouts.envelope import Envelope
 from layouts.fonts import FontSet
 from layouts.preflight import Preflight
 from layouts.typeset import PageProgram
+from mailroom.production.floor import Floor
 from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress
 from omr.markset import MarkSet
 from spool.output import OutputCondition
@@ -24,6 +25,7 @@ class Plant:
     finished      takes the pages of finished documents out of the PDFs they came in.
     preflight     checks each composed page against the envelopes' windows, the clear zones and the marks.
     envelopes     smallest first; a piece gets the first that takes its sheets.
+    floor         what planning knows of papers, machine, inserts and the post.
     press         how the press stacks and which papers it has; condition is what its colours mean.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
     batch_bytes   and before its print file could exceed this; None is no limit.
@@ -43,6 +45,7 @@ class Plant:
     fonts: FontSet
     mark_set: MarkSet
     envelopes: tuple[Envelope, ...]
+    floor: Floor
     client: str
     stock: str
     sides: str

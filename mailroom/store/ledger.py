@@ -12,7 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Select, Update, func, select
 
 from mailroom.domain.content import Content
-from mailroom.domain.content_json import to_dict
+from mailroom.domain.content_json import details_to_dict, to_dict
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.lifecycle import CopyState
@@ -144,7 +144,8 @@ class SqlLedger:
     def add_piece(self, piece: MailPiece) -> None:
         names = [column.name for column in pieces.columns]
         row = {name: getattr(piece, name) for name in names}
-        self._writable().connection.execute(pieces.insert(), {**row, "lines": list(piece.lines)})
+        told = {"lines": list(piece.lines), "details": details_to_dict(piece.details)}
+        self._writable().connection.execute(pieces.insert(), {**row, **told})
         inside = [
             {
                 "piece": piece.id,

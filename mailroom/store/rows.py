@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from mailroom.domain.content_json import content_of
+from mailroom.domain.content_json import content_of, details_of
 from mailroom.domain.document import Document
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.piece import Copy, MailPiece, PieceDocument
@@ -51,7 +51,9 @@ def piece_of(row: RowMapping, documents: Iterable[RowMapping]) -> MailPiece:
     inside = tuple(
         PieceDocument(each["document"], each["number"], each["pageset"], each["pages"]) for each in documents
     )
-    return MailPiece(**{**row, "lines": tuple(row["lines"]), "documents": inside})
+    return MailPiece(
+        **{**row, "lines": tuple(row["lines"]), "documents": inside, "details": details_of(row["details"])}
+    )
 
 
 def copy_of(row: RowMapping) -> Copy:

@@ -99,6 +99,7 @@ pieces = Table(
     Column("sheets", Integer, nullable=False),
     Column("sort_key", Text, nullable=False),
     Column("state", Words(PieceState), nullable=False),
+    Column("details", JsonText, nullable=False, server_default="{}"),
     Index(None, "run", "sort_key"),
 )
 

@@ -1,0 +1,48 @@
+"""What the plan says of a piece beside what is printed: weight, inserts, tray, postage, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PieceInsert:
+    """What is added to a piece. `feeder` is the machine's station."""
+
+    name: str
+    campaign: str
+    feeder: int
+
+
+@dataclass(frozen=True, slots=True)
+class Postage:
+    """The postal product of a piece, its price as the list has it, and the mail tray that it was planned into; `tray`
+    counts from 1 within the run."""
+
+    product: str
+    price: Decimal
+    currency: str
+    tray: int
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class PieceDetails:
+    """Weights are whole milligrams and thicknesses whole micrometres, both of the filled envelope; 0 where the plan
+    does not know. `reasons` are (code, text), in the order of the decisions; `postage` is None where none was planned.
+    """
+
+    weight_mg: int = 0
+    thickness_um: int = 0
+    inserts: tuple[PieceInsert, ...] = ()
+    postage: Postage | None = None
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def selects(self) -> tuple[int, ...]:
+        """The insert feeders that the machine is told to use, in their order."""
+        return tuple(sorted({insert.feeder for insert in self.inserts}))
+
+
+NO_DETAILS = PieceDetails()
