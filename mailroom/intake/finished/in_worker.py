@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mailroom.intake.finished.examine import examine_plain
-from mailroom.intake.finished.parts import taken_apart
 from mailroom.intake.guard.functions import Result
+from mailroom.intake.guard.page_set_wire import Packer
 from omr.place import Box
 from spool.finished.convert import FinishedPdf
 from spool.finished.fit import Fit
@@ -24,20 +24,21 @@ def examine(file: str, definition: Mapping[str, Any]) -> Result:
 def convert(
     file: str, ranges: Sequence[Sequence[int]], fit: Mapping[str, Any], output_profile: str
 ) -> Iterator[Result]:
-    """For each of `ranges` (first page from 0, number of pages) its page set, taken apart, or `{"refused": …}`.
+    """For each of `ranges` (first page from 0, number of pages) its page set, packed, or `{"refused": …}`.
 
     `fit` are the plain values of a Fit; `output_profile` is the path of an ICC profile, "" for black alone.
     """
+    packer = Packer()
     condition = read_output_profile(Path(output_profile)) if output_profile else black_only()
     with FinishedPdf(Path(file), _fit(fit), condition=condition) as pdf:
         for first, pages in ranges:
             try:
-                value, parts = taken_apart(pdf.page_set(range(first, first + pages)))
+                packed = packer.pack(pdf.page_set(range(first, first + pages)))
             except SpoolError as error:
                 told = {name: getattr(error, name) for name in ("code", "message", "place", "remedy")}
                 yield Result({"refused": told})
             else:
-                yield Result({"page_set": value}, parts)
+                yield Result({"page_set": packed.value}, packed.parts)
 
 
 def _fit(plain: Mapping[str, Any]) -> Fit:

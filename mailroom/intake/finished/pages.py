@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 from layouts.pageset import PageSet
 from mailroom.domain.errors import Explained, InputRefused
 from mailroom.domain.finished import FinishedPdf, Placing
-from mailroom.intake.finished.parts import put_together
 from mailroom.intake.guard import Crashed, Done, Guard, refusal
 from mailroom.intake.guard.functions import CONVERT_PDF
+from mailroom.intake.guard.page_set_wire import Unpacker
 from mailroom.intake.originals import Originals
 from omr.place import Box
 from spool.finished.fit import Fit
+
+_AT_ONCE = 500
+"""Documents taken out of a file in one call: so much is in memory at once."""
 
 _TOLD = ("code", "message", "place", "remedy")
 
@@ -35,16 +38,18 @@ class GuardedPages:
         self._output_profile = output_profile
 
     def page_sets(self, documents: Sequence[FinishedPdf]) -> Iterator[PageSet | Explained]:
-        """Documents of one file that follow one another are taken out of it at once. A file that ends its worker costs
-        the documents from there on, by name, and no other file's."""
+        """Documents of one file that follow one another are taken out of it together, some hundred at a time. One that
+        ends its worker costs those from there on of its hundred, by name, and no other file's."""
         for (file, placing), group in groupby(documents, lambda each: (each.file, each.placing)):
-            yield from self._of_file(self._originals.path(file), placing, list(group))
+            while some := list(islice(group, _AT_ONCE)):
+                yield from self._of_file(self._originals.path(file), placing, some)
 
     def _of_file(self, file: Path, placing: Placing, documents: Sequence[FinishedPdf]) -> Iterator[PageSet | Explained]:
         found: list[PageSet | Explained] = []
+        unpacker = Unpacker()
 
         def take(item: Done) -> None:
-            found.append(_read(item, file))
+            found.append(_read(item, unpacker, file))
 
         answer = self._guard.stream(
             CONVERT_PDF,
@@ -61,12 +66,12 @@ class GuardedPages:
         yield from [lacking] * (len(documents) - len(found))
 
 
-def _read(item: Done, file: Path) -> PageSet | Explained:
+def _read(item: Done, unpacker: Unpacker, file: Path) -> PageSet | Explained:
     match item.value:
         case {"page_set": value}:
             try:
-                return put_together(value, item.parts)
-            except ValueError:
+                return unpacker.unpack(value, item.parts)
+            except (ValueError, IndexError):
                 return _garbled(file)
         case {"refused": {**told}} if all(isinstance(told.get(name), str) for name in _TOLD):
             code, message, place, remedy = (str(told[name]) for name in _TOLD)

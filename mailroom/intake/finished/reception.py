@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from mailroom.domain.content import Content
 from mailroom.domain.errors import Explained, InputRefused
 from mailroom.intake.finished.definition import JobDefinition
 from mailroom.intake.finished.definition_file import load_definition
@@ -65,6 +66,10 @@ class FinishedReception:
         for file in files:
             yield from self._received(file) if is_pdf(file) else self.reception.receive([file])
 
+    def take(self, content: Content, source: str) -> InputRefused | None:
+        """Put one document into the ledger; see `Reception.take`."""
+        return self.reception.take(content, source)
+
     def _received(self, file: Path) -> Iterator[Received]:
         refused: list[Explained] = []
         try:
@@ -109,7 +114,7 @@ class FinishedReception:
                 case FoundDocument():
                     content = finished_pdf(finding, read.definition, sha256)
                     source = f"{file.name} page {finding.first_page}"
-                    note = self.reception.take(content, source)
+                    note = self.take(content, source)
                     results.append(Received(str(file), "accepted", KIND, content, None, note))
                 case Refusal():
                     error = _error(finding, file)
