@@ -88,14 +88,15 @@ def ours_looked_at(source: Path, documents: Documents, out: Path) -> None:
 
 
 def pikepdf_peer(source: Path, documents: Documents, out: Path) -> None:
-    """pikepdf, pages held in a list: by number each would cost a walk along all."""
+    """pikepdf, pages held as objects: to take or change one by its number would cost a walk along all."""
     import pikepdf
 
     with pikepdf.open(source) as pdf, pikepdf.new() as made:
         pages = list(pdf.pages)
         for number, marks in _marked_pages(documents):
-            made.pages.append(pages[number])
-            made.pages[-1].contents_add(marks)
+            page = pikepdf.Page(made.copy_foreign(pages[number].obj))
+            page.contents_add(marks)
+            made.pages.append(page)
         made.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
