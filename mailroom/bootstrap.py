@@ -36,7 +36,8 @@ from mailroom.production.mark_boxes import mark_boxes
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress
 from mailroom.store.store import Store, open_store
-from omr.markset import load_mark_set
+from omr.markset import MarkSet, load_mark_set
+from omr.model import Side
 from omr.place import Box
 from spool.finished.fit import Fit
 from spool.output import black_only, read_output_profile
@@ -72,7 +73,8 @@ class House:
         """Where documents come in. Finished PDFs are read by `definition`; without one, by those of the folder."""
         reception = Reception(self.store.ledger, self.plant.clock, self.folder / "quarantine", duplicates_by)
         chosen = [definition] if definition else list(definitions_of(self.folder / "definitions"))
-        return FinishedReception(reception, Originals(self.folder / _ORIGINALS), self.guard, chosen)
+        window = _window(self.plant.envelopes)
+        return FinishedReception(reception, Originals(self.folder / _ORIGINALS), self.guard, chosen, window)
 
     def line(self, operator: Operator, *, queue: PrintQueue | None = None) -> Line:
         """The print line of the settings."""
@@ -145,7 +147,8 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
     fonts = default_fonts()
     envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
     layout = _layout_for(_of_folder(folder, settings.layout), envelopes)
-    mark_set = load_mark_set(_of_folder(folder, settings.mark_set))
+    press = _press(_of_folder(folder, settings.press))
+    mark_set = _mark_set(_of_folder(folder, settings.mark_set), press)
     two_sided = settings.sides != "one-sided"
     return Plant(
         folder=folder,
@@ -169,7 +172,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,
-        press=_press(_of_folder(folder, settings.press)),
+        press=press,
         condition=read_output_profile(folder / settings.output_profile) if settings.output_profile else black_only(),
         batch_sheets=settings.batch_sheets,
         batch_bytes=settings.batch_bytes,
@@ -201,6 +204,24 @@ def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:
                 "or use a folder for each.",
             )
     return layouts[0] if layouts else load_layout(name)
+
+
+def _mark_set(name: str | Path, press: PressProfile) -> MarkSet:
+    """The mark set, unless a run can't be proven by it (E1910)."""
+    marks = load_mark_set(name)
+    fact = ""
+    if not marks.has_code:
+        fact = "has no code that names the sheet, and a sheet is believed only by its own code"
+    elif marks.side is not Side.FRONT:
+        fact = "stands on the back of the sheet, where no print file puts it yet"
+    elif marks.fed_first.value != press.order.fed_first:
+        fact = f"is for machines that take each piece from its {marks.fed_first.value} on, "
+        fact += f"and the press {press.name!r} stacks for the {press.order.fed_first}"
+    if fact:
+        remedy = "Name another mark set (docs/marks.md), or a press profile that goes with it (docs/printing.md)."
+        told = f"the mark set {marks.name!r} {fact}"
+        raise InputRefused("E1910", told, place=f"{FILE_NAME}, mark_set", remedy=remedy)
+    return marks
 
 
 def _press(name: str | Path) -> PressProfile:

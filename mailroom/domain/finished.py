@@ -22,12 +22,14 @@ class Patch:
 @dataclass(frozen=True, slots=True)
 class Placing:
     """How pages give way to the marks. `on_conflict` says what happens to one with ink where they stand: "refuse",
-    "shift" (by `most_shift_mm` at most), "scale" (too, down to `least_scale`) or "as-is"."""
+    "shift" (by `most_shift_mm` at most), "scale" (too, down to `least_scale`) or "as-is". `in_window` says that the
+    address shows in the envelope's window and must go on doing so."""
 
     on_conflict: str = "refuse"
     patches: tuple[Patch, ...] = ()
     most_shift_mm: Decimal = Decimal(15)
     least_scale: Decimal = Decimal("0.9")
+    in_window: bool = True
 
 
 @dataclass(frozen=True, slots=True)

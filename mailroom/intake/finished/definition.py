@@ -212,6 +212,18 @@ class Index(_Part):
     columns: dict[str, str] = Field(min_length=1)
 
 
+class Fit(_Part):
+    """How the pages go with marks and envelope. `on_conflict` says what happens to a page with ink where the marks
+    stand: it is refused, shifted, also scaled, or printed as it is; `patches` are painted white before (old marks).
+    `window` = "unchecked" takes documents that don't show their recipient where the envelope's window is."""
+
+    on_conflict: Literal["refuse", "shift", "scale", "as-is"] = "refuse"
+    patches: tuple[ZoneBox, ...] = ()
+    most_shift_mm: float = Field(default=15.0, ge=0, le=100)
+    least_scale: float = Field(default=0.9, ge=0.5, le=1)
+    window: Literal["check", "unchecked"] = "check"
+
+
 class ExpectedDocument(_Part):
     """What the sample holds: the documents in order."""
 
@@ -250,6 +262,7 @@ class JobDefinition(_Part):
     counting: Counting | None = None
     zones: dict[Word, Zone] = {}
     index: Index | None = None
+    fit: Fit = Fit()
     proof: Proof | None = None
 
     @model_validator(mode="after")
@@ -282,9 +295,9 @@ class JobDefinition(_Part):
         return found
 
     def rules_sha256(self) -> str:
-        """Digest of all that decides what is found: everything but title and proof. What is left at its default does
-        not count, so that a key which is new in a later version leaves proofs standing."""
-        said = self.model_dump_json(exclude={"title", "proof"}, exclude_defaults=True)
+        """Digest of all that decides what is found: everything but title, fit and proof. What is left at its default
+        does not count, so that a key which is new in a later version leaves proofs standing."""
+        said = self.model_dump_json(exclude={"title", "fit", "proof"}, exclude_defaults=True)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def plain(self) -> dict[str, Any]:

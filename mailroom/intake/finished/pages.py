@@ -92,6 +92,7 @@ def _plain(fit: Fit, placing: Placing) -> dict[str, Any]:
     own = replace(
         fit,
         patches=patches,
+        window=fit.window if placing.in_window else None,
         on_conflict=placing.on_conflict,  # type: ignore[arg-type]  # one of the words of OnConflict: checked at intake
         most_shift_mm=float(placing.most_shift_mm),
         least_scale=float(placing.least_scale),

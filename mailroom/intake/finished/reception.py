@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,11 @@ from pydantic import ValidationError
 
 from mailroom.domain.content import Content
 from mailroom.domain.errors import Explained, InputRefused
-from mailroom.intake.finished.definition import JobDefinition
+from mailroom.intake.finished.definition import JobDefinition, Zone, ZoneBox
 from mailroom.intake.finished.definition_file import load_definition
 from mailroom.intake.finished.examination import Examination
 from mailroom.intake.finished.found import Finding, FoundDocument, Refusal
+from mailroom.intake.finished.index_file import index_path
 from mailroom.intake.finished.prove import is_proved, require_proof
 from mailroom.intake.finished.split import split
 from mailroom.intake.finished.taken import finished_pdf
@@ -25,6 +27,9 @@ from mailroom.intake.guard.pdf_inspection import mend_pdf
 from mailroom.intake.originals import Originals
 from mailroom.intake.quarantine import set_aside
 from mailroom.intake.receive import Received, Reception
+from omr.place import Box
+
+_WINDOW_ZONE = "envelope-window"
 
 KIND = "pdf"
 """What `intake` calls a file that is taken in this way."""
@@ -52,13 +57,15 @@ class FinishedReception:
     """Where finished PDFs come in.
 
     `definitions` are the job definitions to choose from: the first that finds documents and refuses no page takes the
-    file. Where only one is given, it takes what it finds and the rest is refused by name.
+    file. Where only one is given, it takes what it finds and the rest is refused by name. `window` is where the
+    envelope shows the sheet: a document whose recipient does not stand there is refused (E1545).
     """
 
     reception: Reception
     originals: Originals
     guard: Guard
     definitions: Sequence[JobDefinition]
+    window: Box | None = None
 
     def receive(self, files: Iterable[Path]) -> Iterator[Received]:
         """Take in files, one result for each document found and for each stretch of pages refused, in order. What is no
@@ -101,7 +108,7 @@ class FinishedReception:
     def _companions(self, file: Path) -> Iterator[Path]:
         for definition in self.definitions:
             if definition.index is not None:
-                companion = file.with_name(definition.index.file.format(stem=file.stem))
+                companion = index_path(file, definition.index)
                 if companion.is_file():
                     yield companion
 
@@ -111,6 +118,8 @@ class FinishedReception:
         results = []
         for finding in read.findings:
             match finding:
+                case FoundDocument() if (unseen := self._unseen(finding, read, file)) is not None:
+                    results.append(Received(str(file), "refused", KIND, None, unseen))
                 case FoundDocument():
                     content = finished_pdf(finding, read.definition, sha256)
                     source = f"{file.name} page {finding.first_page}"
@@ -122,6 +131,26 @@ class FinishedReception:
                 case _:
                     pass
         return results
+
+    def _unseen(self, document: FoundDocument, read: _Read, file: Path) -> InputRefused | None:
+        """Why the envelope would not show the document's recipient, None when it does."""
+        if self.window is None or read.definition.fit.window == "unchecked":
+            return None
+        at = read.examination.zones.index(_WINDOW_ZONE)
+        shown = read.examination.pages[document.first_page - 1].texts[at]
+        recipient = document.recipient
+        wanted = [recipient.name, recipient.address.postcode]
+        if all(_folded(text) in _folded(shown) for text in wanted):
+            return None
+        box = self.window
+        return InputRefused(
+            "E1545",
+            f"the envelope's window would show {' / '.join(shown.splitlines()) or 'nothing'!r}, not the recipient "
+            f"{', '.join(filter(None, wanted))}",
+            place=f"{file.name}, page {document.first_page}, {box.x:g}, {box.y:g}, {box.w:g} × {box.h:g} mm",
+            remedy="Choose envelopes whose window is where the address stands (mailroom.toml, envelopes), have the "
+            'sender move the address, or let it pass: [fit] window = "unchecked" in the job definition.',
+        )
 
     def _chosen(self, file: Path) -> _Read:
         """The file as the first definition reads it that refuses nothing; raises E1540 when each refuses something."""
@@ -148,7 +177,8 @@ class FinishedReception:
 
     def _read(self, file: Path, definition: JobDefinition) -> _Read:
         require_proof(definition)
-        answer = self.guard.call(EXAMINE_PDF, {"file": str(file.absolute()), "definition": definition.plain()})
+        asked = self._with_window(definition).plain()
+        answer = self.guard.call(EXAMINE_PDF, {"file": str(file.absolute()), "definition": asked})
         if not isinstance(answer, Done):
             refused = refusal(answer, file)
             assert refused is not None
@@ -160,6 +190,19 @@ class FinishedReception:
             assert garbled is not None
             raise garbled from error
         return _Read(definition, examination, tuple(split(examination, definition)))
+
+    def _with_window(self, definition: JobDefinition) -> JobDefinition:
+        """The definition that asks for what stands in the envelope's window, too."""
+        if self.window is None:
+            return definition
+        x_mm, y_mm, width_mm, height_mm = self.window
+        box = ZoneBox(x_mm=x_mm, y_mm=y_mm, width_mm=width_mm, height_mm=height_mm)
+        return definition.model_copy(update={"zones": {**definition.zones, _WINDOW_ZONE: Zone(box=box)}})
+
+
+def _folded(text: str) -> str:
+    """Text as it is compared: without blanks, case and width."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _first(read: _Read) -> str:

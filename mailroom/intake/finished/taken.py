@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from mailroom.domain.finished import FinishedPdf
-from mailroom.intake.finished.definition import JobDefinition
+from decimal import Decimal
+
+from mailroom.domain.finished import FinishedPdf, Patch, Placing
+from mailroom.domain.recipient import town_lines
+from mailroom.intake.finished.definition import Fit, JobDefinition
 from mailroom.intake.finished.found import FoundDocument
 
 
@@ -14,7 +17,7 @@ def finished_pdf(document: FoundDocument, definition: JobDefinition, file_sha256
         number=document.number,
         issuer=document.sender,
         customer=document.customer,
-        lines=document.recipient.raw,
+        lines=document.recipient.raw or printed(document),
         address=document.recipient.address,
         file=file_sha256,
         first_page=document.first_page - 1,
@@ -26,4 +29,22 @@ def finished_pdf(document: FoundDocument, definition: JobDefinition, file_sha256
         amount=document.amount,
         issue_date=document.date,
         reference=document.reference,
+        placing=_placing(definition.fit),
+    )
+
+
+def printed(document: FoundDocument) -> tuple[str, ...]:
+    """The address as it would be written, where the pages were not asked for it."""
+    recipient = document.recipient
+    lines = (recipient.name, *recipient.address.lines, *town_lines(recipient.address))
+    return tuple(line for line in lines if line)
+
+
+def _placing(fit: Fit) -> Placing:
+    patches = tuple(
+        Patch(*(Decimal(str(side)) for side in (box.x_mm, box.y_mm, box.width_mm, box.height_mm)))
+        for box in fit.patches
+    )
+    return Placing(
+        fit.on_conflict, patches, Decimal(str(fit.most_shift_mm)), Decimal(str(fit.least_scale)), fit.window == "check"
     )
