@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
+from mailroom.domain.content_json import from_dict
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.invoice import IssuedInvoice
-from mailroom.domain.content_json import from_dict
 from mailroom.intake.acceptance import accept
 from mailroom.intake.reading import Reading, refused
 from mailroom.intake.text import not_utf8, tidy, tidy_block
