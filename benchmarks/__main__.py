@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import assemble, compose, read, stamp, typeset
+from benchmarks import assemble, compose, plan, read, stamp, typeset
 
 if __name__ == "__main__":
     typeset.main()
@@ -14,3 +14,5 @@ if __name__ == "__main__":
     compose.main()
     print()
     stamp.main()
+    print()
+    plan.main()

@@ -133,11 +133,12 @@ _PLAN_AGAIN = "Plan the batch again: nothing of it was printed."
 def arrange(pieces: Sequence[Sequence[BatchSheet]], order: PrintOrder) -> Iterator[BatchSheet]:
     """The sheets of pieces in the print order of a press, counted anew from 1.
 
-    Give the pieces as they will be fed, and the sheets of each from 1 on; their own ordinals don't matter.
+    Give the pieces as they will be fed, and the sheets of each from 1 on; their own ordinals and the places of their
+    pieces don't matter.
     """
     before = [0, *accumulate(map(len, pieces))]
     for place in order.pieces(range(len(pieces))):
         piece = pieces[place]
         ordinals = order.ordinals(before[place], len(piece))
         for at in order.sheets(range(len(piece))):
-            yield replace(piece[at], orders=replace(piece[at].orders, ordinal=ordinals[at]))
+            yield replace(piece[at], orders=replace(piece[at].orders, ordinal=ordinals[at], piece=place + 1))
