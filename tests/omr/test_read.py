@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from omr.codes import CodeRead
 from omr.draw import draw_marks
 from omr.encode import encode
 from omr.errors import OmrError
 from omr.markset import load_mark_set
-from omr.read import CodeRead, read_pdf, read_strip
+from omr.read import read_pdf, read_strip
 from omr.sheet import SheetId, SheetOrders
 from tests.omr.paper import A4_MM, fill, painted_strip, pdf_of, print_file, printed_strip, sheet_id
 from tests.omr.sets import COUNTING, INVERTED, write_set
