@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +11,10 @@ from mailroom.domain.document import LIVE, Document, DocumentState, document_key
 from mailroom.domain.errors import Explained, InputRefused, MailroomError
 from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.identity import customer_key
+from mailroom.intake.quarantine import set_aside, sha256_of
 from mailroom.intake.reader import Reading, read_file
 from mailroom.production.ports import Clock, Ledger, OpenLedger
 from mailroom.production.record import Recorder
-from spool.atomic import AtomicFile, disk_error, write_whole
-
-_PART_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,42 +113,11 @@ class Reception:
         """Copy the file once (its name carries its content's hash) and list what was wrong with it. E6001…E6004 when
         the quarantine can't be written. A file that can't be read is only reported: there is nothing to keep."""
         try:
-            with path.open("rb") as source:
-                digest = hashlib.file_digest(source, "sha256").hexdigest()[:12]
+            digest = sha256_of(path)
         except OSError:
             return
-        kept = self.quarantine / f"{_shortened(path.stem)}.{digest}{_shortened(path.suffix)}"
-        try:
-            self.quarantine.mkdir(parents=True, exist_ok=True)
-            if not kept.exists():
-                _copy_whole(path, kept)
-        except OSError as error:
-            raise disk_error(error, kept) from error
-        errors = [
-            {
-                "code": each.error.code,
-                "message": each.error.message,
-                "place": each.error.place,
-                "remedy": each.error.remedy,
-            }
-            for each in refused
-            if each.error is not None
-        ]
-        listing = {"file": str(path), "kept": kept.name, "at": self.clock().isoformat(), "errors": errors}
-        text = json.dumps(listing, ensure_ascii=False, indent=2) + "\n"
-        write_whole(kept.with_name(f"{kept.name}.errors.json"), text.encode())
-
-
-def _shortened(name: str) -> str:
-    """Leaves room for what is added: a file's name may have 255 bytes."""
-    return name.encode(errors="surrogateescape")[:100].decode(errors="ignore")
-
-
-def _copy_whole(source: Path, target: Path) -> None:
-    with source.open("rb") as reader, AtomicFile(target) as writer:
-        while part := reader.read(_PART_BYTES):
-            writer.write(part)
-        writer.commit()
+        errors = [each.error for each in refused if each.error is not None]
+        set_aside(path, errors, self.quarantine, self.clock(), digest=digest)
 
 
 def _supersede(ledger: Ledger, held: Iterable[Document], document: Document) -> None:

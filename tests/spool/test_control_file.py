@@ -14,28 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spool.control import ControlFile, ControlHeader, ControlPiece
+from spool.control import ControlFile, ControlPiece
 from spool.control_file import read_control_file, write_control_file
 from spool.job import SpoolError
+from tests.spool.control_pieces import HEADER as EMPTY_BATCH
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "control-file.md"
 
-HEADER = ControlHeader(
-    job="R000001-B01",
-    run="R000001",
-    created="2026-03-02T06:30:00+01:00",
-    client="Fjordkraft Vann",
-    envelope="c5",
-    fold="half",
-    stock="iso_a4_210x297mm",
-    sides="one-sided",
-    mark_set="quadient",
-    code_template="{run:7}{piece:9}{copy:02}{sheet:03}{of:03}",
-    print_file="R000001-B01.pdf",
-    print_file_sha256="ab" * 32,
-    pieces=2,
-    sheets=3,
-)
+HEADER = replace(EMPTY_BATCH, pieces=2, sheets=3)
 PIECES = (
     ControlPiece(
         order=1,
