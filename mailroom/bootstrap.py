@@ -25,12 +25,15 @@ from layouts.visibility import safe_address_box
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
 from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
 from mailroom.floor_files import make_floor
+from mailroom.intake.arrival import by_reception
 from mailroom.intake.finished.definition import JobDefinition
 from mailroom.intake.finished.pages import GuardedPages
 from mailroom.intake.finished.reception import FinishedReception, definitions_of
 from mailroom.intake.guard import Guard
+from mailroom.intake.hotfolder import HotFolder
 from mailroom.intake.originals import Originals
 from mailroom.intake.receive import Reception
+from mailroom.intake.taken_contents import TakenContents
 from mailroom.production.line import Line, Patience
 from mailroom.production.mark_boxes import mark_boxes
 from mailroom.production.plant import Plant
@@ -75,6 +78,23 @@ class House:
         chosen = [definition] if definition else list(definitions_of(self.folder / "definitions"))
         window = _window(self.plant.envelopes)
         return FinishedReception(reception, Originals(self.folder / _ORIGINALS), self.guard, chosen, window)
+
+    def hot_folder(self, definition: JobDefinition | None = None) -> HotFolder:
+        """The hot folder of the settings, made if it is not there."""
+        chosen = self.settings.hot_folder
+        hot = self.folder / chosen.folder
+        hot.mkdir(parents=True, exist_ok=True)
+        return HotFolder(
+            folder=hot,
+            quarantine=self.folder / "quarantine",
+            contents=TakenContents(self.folder / "contents.tsv"),
+            take=by_reception(self.reception(definition=definition)),
+            clock=self.plant.clock,
+            settle_s=chosen.settle_s,
+            order=chosen.order,
+            companion=chosen.companion,
+            duplicates=chosen.duplicates,
+        )
 
     def line(self, operator: Operator, *, queue: PrintQueue | None = None) -> Line:
         """The print line of the settings."""

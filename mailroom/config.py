@@ -44,6 +44,17 @@ class PatienceSettings(_Part):
     stalled: float = Field(default=120.0, gt=0)
 
 
+class HotFolderSettings(_Part):
+    """Where other systems put files (docs/hot-folders.md). `folder` lies in the installation's; `settle_s` is how
+    long a file must stay unchanged, 0 when all senders rename into place; `companion` the ending of an index file."""
+
+    folder: str = "hot"
+    settle_s: float = Field(default=10.0, ge=0)
+    order: Literal["time", "name"] = "time"
+    companion: str = ""
+    duplicates: Literal["refuse", "take"] = "refuse"
+
+
 class PlanningSettings(_Part):
     """What planning knows of the floor: shipped names, or TOML files of the folder (docs/planning.md). Without
     `inserts` nothing is added, without `decisions` nobody has decided anything."""
@@ -89,6 +100,7 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     inserter: InserterSettings = InserterSettings()
     patience: PatienceSettings = PatienceSettings()
+    hot_folder: HotFolderSettings = HotFolderSettings()
     planning: PlanningSettings = PlanningSettings()
     postage: PostageSettings = PostageSettings()
 
