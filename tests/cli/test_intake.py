@@ -44,7 +44,7 @@ def test_one_element_per_document_and_3_when_any_was_refused(folder: Path) -> No
     assert [each["status"] for each in answer.json()] == ["accepted", "refused", "accepted", "quarantined"]
     assert [each["file"] for each in answer.json()] == [str(BAD / "one-bad-line.jsonl")] * 3 + [str(BAD / "letter.pdf")]
     errors = [each["error"] for each in answer.json()]
-    assert [error and error["code"] for error in errors] == [None, "E1009", None, "E1003"]
+    assert [error and error["code"] for error in errors] == [None, "E1009", None, "E1541"]
     for error in filter(None, errors):
         assert list(error) == ["code", "message", "place", "remedy"]
         assert all(error.values())
