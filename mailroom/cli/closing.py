@@ -9,7 +9,7 @@ from mailroom.bootstrap import House
 from mailroom.domain.run import MailRun
 from mailroom.production.export_run import export_run
 from mailroom.production.hand_over import close_run
-from mailroom.production.run_papers import write_papers
+from mailroom.production.run_papers import check_posting, write_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,15 @@ class Closing:
     folder: Path
     statement: Path
     tray_tags: Path
+    posting: tuple[Path, ...]
+    """Manifest and pallet lists; none for a run without postage."""
 
 
 def close_house_run(house: House, run: MailRun, name: str) -> Closing:
-    """Hand over and close in person `name`'s name, then write statement, tray tags and exports. Repeating it on a
-    closed run writes the papers again."""
+    """Hand over and close in person `name`'s name, then write statement, tray tags, posting papers and exports.
+    Repeating it on a closed run writes the papers again. Nothing is closed whose posting can't be drawn up (E7514)."""
+    check_posting(house.plant, run.id)
     closed = close_run(house.plant, run.id, name)
-    statement, tags = write_papers(house.plant, closed, name)
+    papers = write_papers(house.plant, closed, name)
     folder = export_run(house.plant, run.id, house.settings.inserter.name, house.machine_log())
-    return Closing(closed, folder, statement, tags)
+    return Closing(closed, folder, papers.statement, papers.tray_tags, papers.posting)

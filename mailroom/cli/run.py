@@ -1,4 +1,4 @@
-"""`mailroom run start | show | close`."""
+"""`mailroom run plan | start | show | close`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from mailroom.cli.closing import close_house_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import StageProgress, print_json, stderr, stdout
+from mailroom.cli.run_plan import plan
+from mailroom.cli.run_why import show_why, why_report
 from mailroom.domain.document import DocumentState
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.run import MailRun
 from mailroom.domain.words import count
 from mailroom.production.ports import Operator
-from mailroom.production.reconcile import unresolved, why
+from mailroom.production.reconcile import unresolved
+from mailroom.production.reconcile import why as why_unresolved
 from mailroom.production.run_window import begin_run, carry_on
 from mailroom.production.tally import tally
 
 app = typer.Typer(help="Mail runs.", no_args_is_help=True)
+app.command("plan")(plan)
 
 
 @app.command()
@@ -58,14 +62,19 @@ def start(
 @app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="[RUN]", help="R000001; the latest when left out.")] = "",
+    why: Annotated[
+        str, typer.Option("--why", metavar="PIECE", help="Why this piece is as it is: envelope, inserts, tray, price.")
+    ] = "",
     folder: Folder = HERE,
     json: Json = False,
 ) -> int:
-    """How a run stands: batches, copies by state, and what waits for a person."""
+    """How a run stands: batches, copies by state, and what waits for a person. With --why, how a piece was planned."""
     with StageProgress(quiet=True) as progress, open_house(folder, progress) as house:
-        report = run_report(house, find_run(house, run))
+        report = why_report(house, why, run) if why else run_report(house, find_run(house, run))
     if json:
         print_json(report)
+    elif why:
+        show_why(report)
     else:
         show_report(report)
     return 0
@@ -78,17 +87,19 @@ def close(
     folder: Folder = HERE,
     json: Json = False,
 ) -> int:
-    """Hand the run over to the post in your name: statement, tray tags and exports are written. Refused (exit 5) while
-    a copy is unresolved."""
+    """Hand the run over to the post in your name: statement, tray tags, exports and, with postage, manifest and pallet
+    lists are written. Refused (exit 5) while a copy is unresolved."""
     with StageProgress(quiet=True) as progress, open_house(folder, progress) as house:
         closing = close_house_run(house, find_run(house, run), who)
         report = run_report(house, closing.run)
     if json:
-        print_json({**report, "report": str(closing.statement)})
+        print_json({**report, "report": str(closing.statement), "posting": [str(path) for path in closing.posting]})
     else:
         show_report(report)
         stdout.print(f"Statement  {closing.statement}", soft_wrap=True)
         stdout.print(f"Tray tags  {closing.tray_tags}", soft_wrap=True)
+        for path in closing.posting:
+            stdout.print(f"Posting    {path}", soft_wrap=True)
         stdout.print(f"Next: mailroom verify {closing.folder}", soft_wrap=True)
     return 0
 
@@ -138,7 +149,7 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
                 for batch in ledger.batches(run.id)
             ],
             "waits": [
-                {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why(ledger, copy)}
+                {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why_unresolved(ledger, copy)}
                 for copy in waits
             ],
             "set_aside": [{"document": each.content.number, "problem": each.problem} for each in aside],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 
@@ -17,12 +18,16 @@ class PieceInsert:
 
 @dataclass(frozen=True, slots=True)
 class Postage:
-    """The postal product of a piece, its price as the list has it, and the mail tray that it was planned into; `tray`
-    counts from 1 within the run."""
+    """The postal product of a piece, its format, its price as the list of the day `planned_for` has it, and the mail
+    tray that it was planned into; `tray` counts from 1 within the run. `town` is what the post sorts by beside the
+    postcode."""
 
     product: str
+    format: str
     price: Decimal
     currency: str
+    planned_for: date
+    town: str
     tray: int
     destination: str
 

@@ -144,8 +144,11 @@ def _in_order(
             piece = by_key[rated.item.id]
             postage = Postage(
                 product=rated.offer.product.id,
+                format=rated.offer.format.size.name,
                 price=rated.offer.price,
                 currency=posted.tariff.currency,
+                planned_for=posted.tariff.day,
+                town=rated.item.town,
                 tray=tray.number,
                 destination=tray.destination.title,
             )
@@ -197,7 +200,7 @@ def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
         if not plan.pieces:
             aside = ledger.documents(DocumentState.SET_ASIDE)
             ledger.commit()
-            raise _nothing_waits(aside)
+            raise nothing_waits(aside)
         run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
         record.open_run(run)
         first = ledger.next_piece_number()
@@ -211,7 +214,7 @@ def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
     return run
 
 
-def _nothing_waits(aside: Sequence[Document]) -> MailroomError:
+def nothing_waits(aside: Sequence[Document]) -> MailroomError:
     """E7011, with the documents that could not be set: they are the likely reason."""
     listed = "; ".join(f"{document.content.number}: {document.problem}" for document in aside[:5])
     more = f"; and {len(aside) - 5} more" if len(aside) > 5 else ""

@@ -1,8 +1,10 @@
-"""Papers of a run: from the ledger to the statement and the tray tags."""
+"""Papers of a run: from the ledger to the statement and the tray tags, with postage to manifest and pallet lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -10,6 +12,13 @@ from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun
+from mailroom.planning.postage.manifest import Manifest
+from mailroom.planning.postage.manifest_csv import lines_csv, not_mailed_csv, trays_csv
+from mailroom.planning.postage.pallets import load_pallets
+from mailroom.production.papers.manifest import write_manifest
+from mailroom.production.papers.pallet_lists import write_pallet_lists
+from mailroom.production.papers.posting import PostingHeading
+from mailroom.production.papers.posting import tray_tags as posting_tags
 from mailroom.production.papers.statement import (
     BatchLine,
     IncidentLine,
@@ -22,22 +31,71 @@ from mailroom.production.papers.statement import (
 from mailroom.production.papers.tray_tags import TrayTag, write_tray_tags
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
+from mailroom.production.posting import Posting, as_handed_over, batches_of_trays, planned_posting
 from mailroom.production.tally import tally
+from spool.atomic import write_whole
 
 _ENDS = {f"copy.{name}": end for name, end in (("destroy", "destroyed"), ("quarantine", "quarantined"))}
 
 
-def write_papers(plant: Plant, run: MailRun, name: str) -> tuple[Path, Path]:
-    """Write `RUN-statement.pdf` and `RUN-trays.pdf` into the run's folder; person `name` handed the run over."""
+@dataclass(frozen=True, slots=True)
+class RunPapers:
+    """Where the papers of a run lie. `posting` are manifest, its tables and pallet lists; none without postage."""
+
+    statement: Path
+    tray_tags: Path
+    posting: tuple[Path, ...] = ()
+
+
+def check_posting(plant: Plant, run: str) -> None:
+    """Refuse (E7514 and others of the price lists) a run whose posting papers could not be drawn up: to be asked before
+    it is closed."""
+    with plant.read_ledger() as ledger:
+        planned_posting(run, ledger.pieces(run), plant.floor)
+
+
+def write_papers(plant: Plant, run: MailRun, name: str) -> RunPapers:
+    """Write `RUN-statement.pdf` and `RUN-trays.pdf` into the run's folder; person `name` handed the run over. With
+    postage also the manifest, as PDF and CSV, and the pallet lists, all of what was mailed."""
     folder = plant.run_folder(run.id)
     folder.mkdir(parents=True, exist_ok=True)
+    manifest: Manifest | None = None
     with plant.read_ledger() as ledger:
-        tags = tray_tags(plant, ledger, run)
+        posting = planned_posting(run.id, ledger.pieces(run.id), plant.floor)
+        if posting is None:
+            tags = tray_tags(plant, ledger, run)
+        else:
+            manifest = as_handed_over(ledger, posting, _day(plant, run))
+            heading = _heading(plant, manifest, name)
+            tags = posting_tags(heading, manifest.trays, batches_of_trays(ledger, run, manifest.trays))
         statement = run_statement(plant, ledger, run, name, tags)
     statement_file, tags_file = folder / f"{run.id}-statement.pdf", folder / f"{run.id}-trays.pdf"
     write_statement(statement_file, statement)
     write_tray_tags(tags_file, tags)
-    return statement_file, tags_file
+    more = _write_posting(folder, plant, posting, manifest, name) if posting and manifest else ()
+    return RunPapers(statement_file, tags_file, more)
+
+
+def _write_posting(folder: Path, plant: Plant, posting: Posting, manifest: Manifest, name: str) -> tuple[Path, ...]:
+    heading = _heading(plant, manifest, name)
+    written = [folder / f"{posting.run}-manifest.pdf"]
+    write_manifest(written[0], heading, manifest)
+    tables = (("manifest", lines_csv), ("manifest-trays", trays_csv), ("manifest-not-mailed", not_mailed_csv))
+    for table, drawn in tables:
+        written.append(folder / f"{posting.run}-{table}.csv")
+        write_whole(written[-1], drawn(manifest).encode())
+    if pallets := load_pallets(manifest.trays, posting.schemes):
+        written.append(folder / f"{posting.run}-pallets.pdf")
+        write_pallet_lists(written[-1], heading, pallets)
+    return tuple(written)
+
+
+def _heading(plant: Plant, manifest: Manifest, name: str) -> PostingHeading:
+    return PostingHeading(manifest.run, plant.client, manifest.posted_on, handed_in_at="", handed_over_by=name)
+
+
+def _day(plant: Plant, run: MailRun) -> date:
+    return (run.closed_at or plant.clock()).date()
 
 
 def tray_tags(plant: Plant, ledger: Ledger, run: MailRun) -> list[TrayTag]:
@@ -61,7 +119,7 @@ def tray_tags(plant: Plant, ledger: Ledger, run: MailRun) -> list[TrayTag]:
             pieces=len(tray),
             number=number,
             of=len(trays),
-            mailed_on=(run.closed_at or plant.clock()).date(),
+            mailed_on=_day(plant, run),
         )
         for number, (batch, tray) in enumerate(trays, 1)
     ]
