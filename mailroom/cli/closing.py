@@ -26,7 +26,7 @@ class Closing:
 
 def close_house_run(house: House, run: MailRun, name: str) -> Closing:
     """Hand over and close in person `name`'s name, then write statement, tray tags, posting papers and exports.
-    Repeating it on a closed run writes the papers again. Nothing is closed whose posting can't be drawn up (E7514)."""
+    Repeating it on a closed run writes the papers again. Nothing is closed whose posting can't be drawn up (E7042)."""
     check_posting(house.plant, run.id)
     closed = close_run(house.plant, run.id, name)
     papers = write_papers(house.plant, closed, name)

@@ -39,7 +39,7 @@ class Posting:
 def planned_posting(run: str, pieces: Iterable[MailPiece], floor: Floor) -> Posting | None:
     """The posting of a run from all its pieces; None when its pieces were planned without postage.
 
-    Products, prices and trays are those that the ledger has of each piece: nothing is chosen anew. E7514 when prices,
+    Products, prices and trays are those that the ledger has of each piece: nothing is chosen anew. E7042 when prices,
     schemes or envelopes of today's settings no longer give them, so that the papers would differ from the plan.
     """
     posted = [(piece, piece.details.postage) for piece in pieces if piece.details.postage is not None]
@@ -129,7 +129,7 @@ def _offer(piece: MailPiece, postage: Postage, tariff: Tariff) -> Offer:
 
 def _changed(run: str, fact: str) -> MailroomError:
     return MailroomError(
-        "E7514",
+        "E7042",
         f"the posting of run {run} can't be drawn up as it was planned: {fact}",
         place=run,
         remedy="Put back the prices, schemes and envelopes by which the run was planned, then close it again.",

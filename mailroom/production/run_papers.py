@@ -48,7 +48,7 @@ class RunPapers:
 
 
 def check_posting(plant: Plant, run: str) -> None:
-    """Refuse (E7514 and others of the price lists) a run whose posting papers could not be drawn up: to be asked before
+    """Refuse (E7042 and others of the price lists) a run whose posting papers could not be drawn up: to be asked before
     it is closed."""
     with plant.read_ledger() as ledger:
         planned_posting(run, ledger.pieces(run), plant.floor)

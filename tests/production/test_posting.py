@@ -148,7 +148,7 @@ def test_what_can_not_be_drawn_up_as_planned_is_refused_before_the_run_is_closed
     house = small_house(settings=POSTED)
     run, _ = inserted(house)
     without = replace(house, plant=replace(house.plant, floor=replace(house.plant.floor, post=None)))
-    with pytest.raises(MailroomError, match="E7514") as caught:
+    with pytest.raises(MailroomError, match="E7042") as caught:
         close_house_run(without, run, "Kari")
     assert caught.value.remedy
     with house.store.reader() as ledger:
@@ -170,7 +170,7 @@ def test_another_price_another_scheme_or_a_lost_envelope_is_not_the_plan() -> No
         ([replace(held[0], details=elsewhere), *held[1:]], POSTAL, "no longer lie in tray"),
         (held, no_envelope, "not among the envelopes"),
     ):
-        with pytest.raises(MailroomError, match=f"E7514.*{said}"):
+        with pytest.raises(MailroomError, match=f"E7042.*{said}"):
             planned_posting("R000001", changed, floor)
 
 
