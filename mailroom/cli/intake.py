@@ -29,7 +29,6 @@ class _Intake(DefaultGroup):
 app = typer.Typer(
     cls=_Intake,
     help="Take documents in: mailroom intake FILE…, as data (UBL, CII, JSON lines, CSV) or as finished PDFs.",
-    no_args_is_help=True,
 )
 app.command("probe")(probe)
 app.command("prove")(prove)
