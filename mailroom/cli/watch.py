@@ -32,7 +32,7 @@ def watch(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Take in what is put into the hot folder (settings: [hot_folder]), until Ctrl-C."""
+    """Take in what is put into the hot folder (settings: hot_folder), until Ctrl-C."""
     chosen = load_definition(definition) if definition else None
     seen: list[Looked] = []
     with StageProgress(quiet=True) as progress, open_house(folder, progress) as house:
