@@ -11,7 +11,7 @@ from typing import Any
 from layouts.pageset import PageSet
 from mailroom.domain.errors import Explained, InputRefused
 from mailroom.domain.finished import FinishedPdf, Placing
-from mailroom.intake.guard import Crashed, Done, Guard, refusal
+from mailroom.intake.guard import Done, Guard, garbled, refusal
 from mailroom.intake.guard.functions import CONVERT_PDF
 from mailroom.intake.guard.page_set_wire import Unpacker
 from mailroom.intake.originals import Originals
@@ -62,7 +62,7 @@ class GuardedPages:
             take,
         )
         yield from found[: len(documents)]
-        lacking = refusal(answer, file) or _garbled(file)
+        lacking = refusal(answer, file) or garbled(file)
         yield from [lacking] * (len(documents) - len(found))
 
 
@@ -72,17 +72,11 @@ def _read(item: Done, unpacker: Unpacker, file: Path) -> PageSet | Explained:
             try:
                 return unpacker.unpack(value, item.parts)
             except (ValueError, IndexError):
-                return _garbled(file)
+                return garbled(file)
         case {"refused": {**told}} if all(isinstance(told.get(name), str) for name in _TOLD):
             code, message, place, remedy = (str(told[name]) for name in _TOLD)
             return InputRefused(code, message, place=place, remedy=remedy)
-    return _garbled(file)
-
-
-def _garbled(file: Path) -> InputRefused:
-    garbled = refusal(Crashed(0, 0, "its answer was not understood"), file)
-    assert garbled is not None
-    return garbled
+    return garbled(file)
 
 
 def _plain(fit: Fit, placing: Placing) -> dict[str, Any]:

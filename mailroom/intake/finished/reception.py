@@ -21,7 +21,7 @@ from mailroom.intake.finished.index_file import index_path
 from mailroom.intake.finished.prove import is_proved, require_proof
 from mailroom.intake.finished.split import split
 from mailroom.intake.finished.taken import finished_pdf
-from mailroom.intake.guard import Crashed, Done, Guard, inspect_pdf, refusal
+from mailroom.intake.guard import Guard, done, garbled, inspect_pdf
 from mailroom.intake.guard.functions import EXAMINE_PDF
 from mailroom.intake.guard.pdf_inspection import mend_pdf
 from mailroom.intake.originals import Originals
@@ -179,16 +179,11 @@ class FinishedReception:
         require_proof(definition)
         asked = self._with_window(definition).plain()
         answer = self.guard.call(EXAMINE_PDF, {"file": str(file.absolute()), "definition": asked})
-        if not isinstance(answer, Done):
-            refused = refusal(answer, file)
-            assert refused is not None
-            raise refused
+        value = done(answer, file).value
         try:
-            examination = Examination.from_plain(answer.value)
+            examination = Examination.from_plain(value)
         except ValidationError as error:
-            garbled = refusal(Crashed(0, 0, "its answer was not understood"), file)
-            assert garbled is not None
-            raise garbled from error
+            raise garbled(file) from error
         return _Read(definition, examination, tuple(split(examination, definition)))
 
     def _with_window(self, definition: JobDefinition) -> JobDefinition:

@@ -4,7 +4,7 @@
 first look at any PDF that comes in.
 """
 
-from mailroom.intake.guard.answer import Answer, Crashed, Done, OverLimit, Refused, refusal
+from mailroom.intake.guard.answer import Answer, Crashed, Done, OverLimit, Refused, done, garbled, refusal
 from mailroom.intake.guard.guard import Guard
 from mailroom.intake.guard.limits import Limit, Limits
 from mailroom.intake.guard.pdf_inspection import PageRun, PdfInspection, PdfLimits, inspect_pdf
@@ -21,6 +21,8 @@ __all__ = [
     "PdfInspection",
     "PdfLimits",
     "Refused",
+    "done",
+    "garbled",
     "inspect_pdf",
     "refusal",
 ]

@@ -88,5 +88,21 @@ def refusal(answer: Answer, file: Path) -> InputRefused | None:
             return InputRefused("E1404", told, place=file.name, remedy=_REMEDY_CRASH)
 
 
+def done(answer: Answer, file: Path) -> Done:
+    """The answer of a call that was done; raises what `refusal` says of any other."""
+    if isinstance(answer, Done):
+        return answer
+    refused = refusal(answer, file)
+    assert refused is not None
+    raise refused
+
+
+def garbled(file: Path) -> InputRefused:
+    """The refusal of a file whose worker sent what is no answer."""
+    refused = refusal(Crashed(0, 0, "its answer was not understood"), file)
+    assert refused is not None
+    return refused
+
+
 def _signal_name(number: int) -> str:
     return signal.Signals(number).name if number in set(signal.Signals) else str(number)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from mailroom.domain.errors import InputRefused
-from mailroom.intake.guard.answer import Crashed, Done, refusal
+from mailroom.intake.guard.answer import done, garbled, refusal
 from mailroom.intake.guard.functions import INSPECT_PDF, MEND_PDF
 from mailroom.intake.guard.guard import Guard
 from spool.atomic import AtomicFile
@@ -73,16 +72,11 @@ def inspect_pdf(guard: Guard, file: Path, limits: PdfLimits | None = None) -> Pd
     swells, E1419 too many objects or pixels, E1420 file too large, E1421 the file can't be opened, E1422 cut off.
     """
     answer = guard.call(INSPECT_PDF, {"file": str(file.absolute()), "limits": asdict(limits or PdfLimits())})
-    if not isinstance(answer, Done):
-        refused = refusal(answer, file)
-        assert refused is not None
-        raise refused
+    value = done(answer, file).value
     try:
-        return _INSPECTIONS.validate_json(json.dumps(answer.value), strict=True)
+        return _INSPECTIONS.validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        garbled = refusal(Crashed(0, 0, "its answer was not understood"), file)
-        assert isinstance(garbled, InputRefused)
-        raise garbled from error
+        raise garbled(file) from error
 
 
 def mend_pdf(guard: Guard, file: Path, target: Path) -> None:
