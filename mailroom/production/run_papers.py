@@ -17,7 +17,7 @@ from mailroom.planning.postage.manifest_csv import lines_csv, not_mailed_csv, tr
 from mailroom.planning.postage.pallets import load_pallets
 from mailroom.production.papers.manifest import write_manifest
 from mailroom.production.papers.pallet_lists import write_pallet_lists
-from mailroom.production.papers.posting import PostingHeading
+from mailroom.production.papers.posting import PostingHeading, tray_id
 from mailroom.production.papers.posting import tray_tags as posting_tags
 from mailroom.production.papers.statement import (
     BatchLine,
@@ -108,7 +108,7 @@ def tray_tags(plant: Plant, ledger: Ledger, run: MailRun) -> list[TrayTag]:
     ]
     return [
         TrayTag(
-            tray=f"{run.id}-T{number:02d}",
+            tray=tray_id(run.id, number),
             run=run.id,
             batch=batch.id,
             client=plant.client,

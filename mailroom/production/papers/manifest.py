@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from reportlab.lib.units import mm
@@ -11,7 +10,7 @@ from mailroom.planning.postage.item import grams
 from mailroom.planning.postage.manifest import Manifest, ManifestLine, NotMailed, VatLine
 from mailroom.planning.postage.product import Prices, Vat
 from mailroom.planning.postage.trays import Tray
-from mailroom.production.papers.parts import Figure, figures, signature, thousands
+from mailroom.production.papers.parts import Figure, figures, section, signature, thousands
 from mailroom.production.papers.posting import PostingHeading, destination, kilograms, money, tray_id
 from mailroom.production.papers.sheet import ACCENT, ALARM, GREY, INK, LEFT, RIGHT, Column, Sheet, draw
 from mailroom.production.papers.typeface import BOLD, REGULAR, SEMIBOLD, shorten
@@ -77,10 +76,10 @@ def _content(sheet: Sheet, heading: PostingHeading, manifest: Manifest) -> None:
     sheet.table(_LINES, [_line(each) for each in manifest.lines])
     sheet.heading("Value added tax", 30)
     sheet.table(_TAXES, [_tax(each) for each in manifest.taxes])
-    _section(sheet, "Trays", _TRAYS, [_tray(heading, each) for each in manifest.trays])
+    section(sheet, "Trays", _TRAYS, [_tray(heading, each) for each in manifest.trays])
     sheet.note("Weights are those of the pieces, without trays.", GREY)
     missing = [_not_mailed(heading, each) for each in manifest.not_mailed]
-    _section(sheet, "Planned and not mailed", _NOT_MAILED, missing)
+    section(sheet, "Planned and not mailed", _NOT_MAILED, missing)
     signature(sheet, heading.handed_over_by)
 
 
@@ -110,14 +109,6 @@ def _remarks(sheet: Sheet, manifest: Manifest) -> None:
         sheet.note("The prices are examples of nobody. Enter your operator's price list before posting.", ALARM)
     for problem in manifest.problems:
         sheet.note(problem, ALARM)
-
-
-def _section(sheet: Sheet, title: str, columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    sheet.heading(title, 30)
-    if rows:
-        sheet.table(columns, rows)
-    else:
-        sheet.note("None.")
 
 
 def _line(line: ManifestLine) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Parts that several papers have: a row of large figures, a line to sign on."""
+"""Parts that several papers have: a table under its heading, a row of large figures, a line to sign on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reportlab.lib.units import mm
 
-from mailroom.production.papers.sheet import ALARM, GREY, INK, LEFT, RIGHT, Sheet
+from mailroom.production.papers.sheet import ALARM, GREY, INK, LEFT, RIGHT, Column, Sheet
 from mailroom.production.papers.typeface import REGULAR, SEMIBOLD, printable, shorten, width_pt
 
 
@@ -37,6 +37,15 @@ def figures(sheet: Sheet, row: Sequence[Figure], size: float = 24) -> None:
         sheet.text(LEFT + at * step, each.name, 8.5, REGULAR, GREY)
     sheet.y -= 10
     sheet.rule()
+
+
+def section(sheet: Sheet, title: str, columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A heading and a table, or "None." where there is nothing to list."""
+    sheet.heading(title, 30)
+    if rows:
+        sheet.table(columns, rows)
+    else:
+        sheet.note("None.")
 
 
 def signature(sheet: Sheet, name: str) -> None:

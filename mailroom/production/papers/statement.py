@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from reportlab.lib.units import mm
 
-from mailroom.production.papers.parts import Figure, figures, signature, thousands
+from mailroom.production.papers.parts import Figure, figures, section, signature, thousands
 from mailroom.production.papers.sheet import ACCENT, ALARM, GREY, INK, LEFT, RIGHT, Column, Sheet, draw
 from mailroom.production.papers.typeface import BOLD, REGULAR, SEMIBOLD, shorten
 from spool.atomic import write_whole
@@ -160,12 +159,12 @@ def _content(sheet: Sheet, statement: RunStatement) -> None:
     sheet.heading("Batches", 30)
     sheet.table(_BATCHES, [_batch(line) for line in statement.batches])
     sheet.note("In sheets: press as the device reports them, fed to removed as the inserter counted them.", GREY)
-    _section(sheet, "Copies destroyed or quarantined", _SPOILED, [_spoiled(each) for each in statement.spoiled])
-    _section(sheet, "Pieces withdrawn or moved", _NOT_MAILED, [_not_mailed(each) for each in statement.not_mailed])
+    section(sheet, "Copies destroyed or quarantined", _SPOILED, [_spoiled(each) for each in statement.spoiled])
+    section(sheet, "Pieces withdrawn or moved", _NOT_MAILED, [_not_mailed(each) for each in statement.not_mailed])
     incidents = [(_time(each.at), each.name, each.where, each.text) for each in statement.incidents]
-    _section(sheet, "Incidents", _INCIDENTS, incidents)
+    section(sheet, "Incidents", _INCIDENTS, incidents)
     trays = [(each.tray, each.postcodes, each.envelope, str(each.pieces)) for each in statement.trays]
-    _section(sheet, "Trays", _TRAYS, trays)
+    section(sheet, "Trays", _TRAYS, trays)
     _evidence(sheet, statement)
     signature(sheet, statement.handed_over_by)
 
@@ -216,14 +215,6 @@ def _balance(sheet: Sheet, statement: RunStatement) -> None:
         INK if accounted == statement.sheets_printed else ALARM,
     )
     sheet.note(f"Copies: {statement.copies} released, {statement.reprinted} of them reprints.")
-
-
-def _section(sheet: Sheet, title: str, columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    sheet.heading(title, 30)
-    if rows:
-        sheet.table(columns, rows)
-    else:
-        sheet.note("None.")
 
 
 def _evidence(sheet: Sheet, statement: RunStatement) -> None:
