@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from layouts.fonts import default_fonts
+from layouts.pageset import PageSet
 from omr.draw import draw_marks
 from omr.markset import load_mark_set
 from omr.sheet import SheetId, SheetOrders
@@ -55,7 +56,7 @@ def _ours(source: Path, documents: Documents, out: Path, fit: Fit) -> None:
     held = PagesInMemory()
     with FinishedPdf(source, fit) as pdf:
 
-        def converted() -> Iterator[tuple[object, list[BatchSheet]]]:
+        def converted() -> Iterator[tuple[PageSet, list[BatchSheet]]]:
             for pages, sheets in _sheets(documents):
                 page_set = pdf.page_set(pages)
                 yield (
@@ -67,7 +68,7 @@ def _ours(source: Path, documents: Documents, out: Path, fit: Fit) -> None:
                 )
 
         assemble(
-            held.sheets(converted()),  # type: ignore[arg-type]
+            held.sheets(converted()),
             store=held,
             fonts=default_fonts(),
             mark_set=_MARKS,

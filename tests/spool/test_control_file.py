@@ -18,25 +18,13 @@ from spool.control import ControlFile, ControlPiece
 from spool.control_file import read_control_file, write_control_file
 from spool.job import SpoolError
 from tests.spool.control_pieces import HEADER as EMPTY_BATCH
+from tests.spool.control_pieces import PIECE
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "control-file.md"
 
 HEADER = replace(EMPTY_BATCH, pieces=2, sheets=3)
 PIECES = (
-    ControlPiece(
-        order=1,
-        piece="P00000001",
-        copy=1,
-        sheets=2,
-        first_sheet=1,
-        selects=(1, 3),
-        divert=False,
-        customer="10042",
-        lines=("Åse Øverås", "Storgata 1", "0155 OSLO"),
-        postcode="0155",
-        country="NO",
-        documents=("F-2026-0001",),
-    ),
+    PIECE,
     ControlPiece(
         order=2,
         piece="P00000002",
