@@ -70,7 +70,8 @@ class PlanningSettings(_Part):
 
 class PostageSettings(_Part):
     """How pieces are posted (docs/postal-products.md). Without `prices` they are sorted by postcode and not rated.
-    `prices` and `schemes` are folders: shipped ones by name, others by path; `offices` are imported tables."""
+    `prices` and `schemes` are folders: shipped ones by name, others by path; `offices` are imported tables.
+    `handed_in_at` names the terminal where the mail is handed in; it stands on the manifest."""
 
     prices: str = ""
     schemes: str = ""
@@ -78,6 +79,7 @@ class PostageSettings(_Part):
     rule: Literal["cheapest", "preferred"] = "cheapest"
     preferred: tuple[str, ...] = ()
     without_vat: bool = False
+    handed_in_at: str = ""
 
 
 class Settings(BaseSettings):

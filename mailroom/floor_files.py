@@ -62,6 +62,7 @@ def _post(folder: Path, postage: PostageSettings) -> Post | None:
         load_price_lists(_folder(folder, postage.prices, PRICES)),
         load_schemes(_folder(folder, postage.schemes, SCHEMES) if postage.schemes else SCHEMES, offices),
         Choice(Rule(postage.rule), postage.preferred, postage.without_vat),
+        postage.handed_in_at,
     )
 
 

@@ -36,6 +36,7 @@ class Postage:
 class PieceDetails:
     """Weights are whole milligrams and thicknesses whole micrometres, both of the filled envelope; 0 where the plan
     does not know. `reasons` are (code, text), in the order of the decisions; `postage` is None where none was planned.
+    `stock` is the paper that the documents asked for, "" for the usual one.
     """
 
     weight_mg: int = 0
@@ -43,6 +44,7 @@ class PieceDetails:
     inserts: tuple[PieceInsert, ...] = ()
     postage: Postage | None = None
     reasons: tuple[tuple[str, str], ...] = ()
+    stock: str = ""
 
     @property
     def selects(self) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.domain.piece import PieceDocument
 from mailroom.production.plant import Plant
+from spool.job import SpoolError
 
 _LOT = 64
 """Documents typeset before the page store is told: the disk flushes their pages together."""
@@ -37,12 +38,16 @@ def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
     with plant.read_ledger() as ledger:
         waiting = ledger.documents(DocumentState.WAITING)
     composed: list[Composed] = []
-    refused: list[tuple[Document, Explained]] = []
+    refused: list[tuple[Document, Explained]] = [
+        (document, lacking) for document in waiting if (lacking := _paper_lacking(plant, document)) is not None
+    ]
+    without_paper = {document.id for document, _ in refused}
+    printable = [document for document in waiting if document.id not in without_paper]
     # Asked for all at once, taken as they come: those of one file are taken out of it together.
     finished = iter(
-        plant.finished.page_sets([each.content for each in waiting if isinstance(each.content, FinishedPdf)])
+        plant.finished.page_sets([each.content for each in printable if isinstance(each.content, FinishedPdf)])
     )
-    for part in _parts(waiting):
+    for part in _parts(printable):
         page_sets: list[PageSet] = []
         for document, made in _made(plant, part, finished):
             if isinstance(made, PageSet):
@@ -59,6 +64,17 @@ def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
                 ledger.set_document(document.id, DocumentState.SET_ASIDE, problem)
             ledger.commit()
     return composed, [document for document, _ in refused]
+
+
+def _paper_lacking(plant: Plant, document: Document) -> SpoolError | None:
+    """E6211 for a document that asks for a paper which the press has not; None for all others."""
+    content = document.content
+    if isinstance(content, FinishedPdf) and content.stock not in ("", plant.floor.paper):
+        try:
+            plant.media_type(content.stock)
+        except SpoolError as lacking:
+            return lacking
+    return None
 
 
 def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:

@@ -18,11 +18,13 @@ _NO_LIMIT = PostageStep(most_weight_mg=10**12, most_thickness_um=10**9)
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How pieces are posted: price lists by date, sort schemes by name, and how a product is chosen."""
+    """How pieces are posted: price lists by date, sort schemes by name, and how a product is chosen. `handed_in_at` is
+    the terminal as the operator calls it, "" when nobody said."""
 
     prices: PriceLists
     schemes: Mapping[str, Scheme]
     choice: Choice
+    handed_in_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,8 @@ def plan_pieces(composed: Sequence[Composed], floor: Floor, on: date, sides: str
             filled.append(piece)
         else:
             aside += [(document.id, _by_hand(piece.reasons)) for document in piece.documents]
-    posted = _posted(filled, floor.post, on) if floor.post is not None else None
-    ordered, unposted = _in_order(filled, posted)
+    posted = _posted(filled, floor.post, on, floor.paper) if floor.post is not None else None
+    ordered, unposted = _in_order(filled, posted, floor.paper)
     aside += [(document.id, f"E7115 {why}") for piece, why in unposted for document in piece.documents]
     return RunPlan(
         pieces=tuple(_piece(piece, details, key, by_id) for piece, details, key in ordered),
@@ -125,17 +125,17 @@ def _by_hand(reasons: Sequence[Reason]) -> str:
     return f"E7116 It is to be filled by hand, and this line is a machine's. {why} Send it by hand.".replace("  ", " ")
 
 
-def _posted(pieces: Sequence[PlannedPiece], post: Post, on: date) -> PostagePlan:
-    items = [postal_item(piece, str(piece.key)) for piece in pieces]
+def _posted(pieces: Sequence[PlannedPiece], post: Post, on: date, usual_paper: str) -> PostagePlan:
+    items = [postal_item(piece, str(piece.key), stock=_stock(piece, usual_paper)) for piece in pieces]
     return plan_postage(items, post.prices.on(on), post.schemes, post.choice)
 
 
 def _in_order(
-    pieces: Sequence[PlannedPiece], posted: PostagePlan | None
+    pieces: Sequence[PlannedPiece], posted: PostagePlan | None, usual_paper: str
 ) -> tuple[list[tuple[PlannedPiece, PieceDetails, str]], list[tuple[PlannedPiece, str]]]:
     """Pieces with what is told of them and the key that orders the run; and those that no postal product takes."""
     if posted is None:
-        return [(piece, _details(piece), _sort_key(piece)) for piece in pieces], []
+        return [(piece, _details(piece, usual_paper), _sort_key(piece)) for piece in pieces], []
     by_key = {str(piece.key): piece for piece in pieces}
     more = posted.reasons()
     ordered: list[tuple[PlannedPiece, PieceDetails, str]] = []
@@ -153,18 +153,23 @@ def _in_order(
                 destination=tray.destination.title,
             )
             told = (*piece.reasons, *more[rated.item.id])
-            details = replace(_details(piece), postage=postage, reasons=_told(told))
+            details = replace(_details(piece, usual_paper), postage=postage, reasons=_told(told))
             ordered.append((piece, details, f"{len(ordered):08d}"))
     return ordered, [(by_key[each.item.id], each.reason) for each in posted.apart]
 
 
-def _details(piece: PlannedPiece) -> PieceDetails:
+def _details(piece: PlannedPiece, usual_paper: str) -> PieceDetails:
     return PieceDetails(
         weight_mg=piece.weight_mg,
         thickness_um=piece.thickness_um,
         inserts=tuple(PieceInsert(each.name, each.campaign, each.feeder) for each in piece.inserts),
         reasons=_told(piece.reasons),
+        stock=_stock(piece, usual_paper),
     )
+
+
+def _stock(piece: PlannedPiece, usual_paper: str) -> str:
+    return "" if piece.paper == usual_paper else piece.paper
 
 
 def _told(reasons: Sequence[Reason]) -> tuple[tuple[str, str], ...]:
@@ -258,19 +263,19 @@ class _BatchLoad:
 def add_batches(
     plant: Plant, record: Recorder, run: str, copies: Sequence[tuple[MailPiece, int]], reason: str
 ) -> list[Batch]:
-    """Cut (piece, copy number) pairs into batches per envelope, in sort order, and release the copies."""
+    """Cut (piece, copy number) pairs into batches per envelope and paper, in sort order, and release the copies."""
     ordinal = len(record.ledger.batches(run))
     numbers = {piece.id: copy for piece, copy in copies}
     added: list[Batch] = []
-    by_envelope = sorted((piece for piece, _ in copies), key=lambda piece: (piece.envelope, piece.sort_key, piece.id))
-    for envelope, members in groupby(by_envelope, key=lambda piece: piece.envelope):
+    in_order = sorted((piece for piece, _ in copies), key=lambda piece: (*_material(piece), piece.sort_key, piece.id))
+    for (envelope, stock), members in groupby(in_order, key=_material):
         for part in cut(members, partial(_BatchLoad, plant, numbers)):
             ordinal += 1
             batch = Batch(
                 id=batch_id(run, ordinal),
                 run=run,
                 envelope=envelope,
-                stock=plant.stock,
+                stock=stock or plant.stock,
                 sides=plant.sides,
                 pieces=len(part),
                 sheets=sum(piece.sheets for piece in part),
@@ -286,3 +291,8 @@ def add_batches(
                 first_sheet += piece.sheets
             added.append(batch)
     return added
+
+
+def _material(piece: MailPiece) -> tuple[str, str]:
+    """What all pieces of a batch share: envelope and paper."""
+    return piece.envelope, piece.details.stock

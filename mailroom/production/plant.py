@@ -27,6 +27,7 @@ class Plant:
     envelopes     smallest first; a piece gets the first that takes its sheets.
     floor         what planning knows of papers, machine, inserts and the post.
     press         how the press stacks and which papers it has; condition is what its colours mean.
+    stock         what the press calls the usual paper; `floor.paper` is what planning calls it.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
     batch_bytes   and before its print file could exceed this; None is no limit.
     open_ledger   begins a unit of work that may write; read_ledger one that sees a moment and holds nobody up.
@@ -55,6 +56,10 @@ class Plant:
     batch_bytes: int | None
     tray_limit: int
     progress: Progress
+
+    def media_type(self, stock: str) -> str:
+        """What the press calls the paper of a batch. SpoolError E6211 for one that it lacks."""
+        return stock if stock == self.stock else self.press.media_type(stock)
 
     def run_folder(self, run: str) -> Path:
         """Where a run's print files, control files and papers lie."""

@@ -111,6 +111,7 @@ def _rated(piece: MailPiece, postage: Postage, tariff: Tariff, envelopes: Mappin
         width_mm=width_mm,
         thickness_um=piece.details.thickness_um,
         weight_mg=piece.details.weight_mg,
+        stock=piece.details.stock,
     )
     reason = next((text for code, text in piece.details.reasons if code == "postage"), "")
     return RatedItem(item, _offer(piece, postage, tariff), reason)

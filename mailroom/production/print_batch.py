@@ -59,7 +59,7 @@ def _submit(plant: Plant, queue: PrintQueue, batch: Batch) -> Batch:
         sheets=batch.sheets,
         impressions=stretches[-1].last_page if stretches else pages,
         sides=batch.sides,
-        media_type=batch.stock,
+        media_type=plant.media_type(batch.stock),
         stretches=stretches,
         output=plant.press.order.output,
     )

@@ -80,10 +80,14 @@ def _write_posting(folder: Path, plant: Plant, posting: Posting, manifest: Manif
     heading = _heading(plant, manifest, name)
     written = [folder / f"{posting.run}-manifest.pdf"]
     write_manifest(written[0], heading, manifest)
-    tables = (("manifest", lines_csv), ("manifest-trays", trays_csv), ("manifest-not-mailed", not_mailed_csv))
-    for table, drawn in tables:
+    tables = (
+        ("manifest", lines_csv(manifest, heading.handed_in_at)),
+        ("manifest-trays", trays_csv(manifest)),
+        ("manifest-not-mailed", not_mailed_csv(manifest)),
+    )
+    for table, text in tables:
         written.append(folder / f"{posting.run}-{table}.csv")
-        write_whole(written[-1], drawn(manifest).encode())
+        write_whole(written[-1], text.encode())
     if pallets := load_pallets(manifest.trays, posting.schemes):
         written.append(folder / f"{posting.run}-pallets.pdf")
         write_pallet_lists(written[-1], heading, pallets)
@@ -91,7 +95,9 @@ def _write_posting(folder: Path, plant: Plant, posting: Posting, manifest: Manif
 
 
 def _heading(plant: Plant, manifest: Manifest, name: str) -> PostingHeading:
-    return PostingHeading(manifest.run, plant.client, manifest.posted_on, handed_in_at="", handed_over_by=name)
+    post = plant.floor.post
+    at = post.handed_in_at if post is not None else ""
+    return PostingHeading(manifest.run, plant.client, manifest.posted_on, handed_in_at=at, handed_over_by=name)
 
 
 def _day(plant: Plant, run: MailRun) -> date:

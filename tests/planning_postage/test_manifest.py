@@ -20,6 +20,7 @@ from mailroom.planning.postage.product import Prices, Product, Vat
 from tests.planning_postage.values import item, product, scheme, tariff
 
 SCHEMES = {"two": scheme()}
+AT = "Terminal 2"
 
 
 def plan(*products: Product, weights: tuple[int, ...] = (15_000,) * 6 + (30_000,) * 4) -> PostagePlan:
@@ -130,15 +131,15 @@ def test_the_sums_of_the_manifest_are_those_of_its_pieces(
         assert amount == (tax.gross if tax.vat.prices is Prices.INCLUDE else tax.net)
         assert tax.gross == tax.net + tax.tax
         assert abs(Fraction(tax.net) * Fraction(tax.vat.rate_percent) / 100 - Fraction(tax.tax)) <= Fraction(1, 100)
-    (_, read) = read_lines_csv(lines_csv(drawn)) if drawn.lines else ((), ())
+    (_, read) = read_lines_csv(lines_csv(drawn, AT)) if drawn.lines else ((), ())
     assert read == drawn.lines
 
 
 def test_what_is_handed_over_as_csv_says_what_the_manifest_says() -> None:
     made = plan()
     drawn = manifest(made, {id: False for id in made.order() if id != "P002"}, {"P002": 'torn; "wet"'})
-    assert lines_csv(drawn).splitlines()[1] == (
-        "R000007;2026-03-02;Operator;letter;Letter;small;20;5;75;10.00;50.00;NOK;exclude;25"
+    assert lines_csv(drawn, AT).splitlines()[1] == (
+        "R000007;2026-03-02;Terminal 2;Operator;letter;Letter;small;20;5;75;10.00;50.00;NOK;exclude;25"
     )
     assert trays_csv(drawn).splitlines()[1] == (
         "R000007;2026-03-02;1;letter;small;c5;digits;47;47;1;1;4701;4701;9;195;4"
@@ -157,7 +158,7 @@ def test_what_is_handed_over_as_csv_says_what_the_manifest_says() -> None:
 )
 def test_a_changed_manifest_is_refused(old: str, new: str, fact: str) -> None:
     made = plan(weights=(15_000,) * 5)
-    text = lines_csv(manifest(made, all_of(made)))
+    text = lines_csv(manifest(made, all_of(made)), AT)
     assert old in text
     with pytest.raises(InputRefused, match="E7513") as refused:
         read_lines_csv(text.replace(old, new))
@@ -166,7 +167,7 @@ def test_a_changed_manifest_is_refused(old: str, new: str, fact: str) -> None:
 
 def test_lines_of_two_runs_are_no_manifest() -> None:
     made = plan(weights=(15_000,) * 5)
-    text = lines_csv(manifest(made, all_of(made)))
+    text = lines_csv(manifest(made, all_of(made)), AT)
     with pytest.raises(InputRefused, match="E7513"):
         read_lines_csv(text + text.splitlines()[1].replace("R000007", "R000008") + "\r\n")
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from drivers.inserter.vocabulary import Outcome
 from mailroom.bootstrap import House
@@ -98,6 +99,14 @@ def test_the_papers_of_a_posting_say_what_was_mailed(small_house: OpenHouse) -> 
     }
     assert sum(int(tray["pieces"]) for tray in trays) == len(mailed)
     assert rows(closing, "manifest-not-mailed") == []
+
+
+def test_manifest_and_its_lines_tell_where_the_mail_is_handed_in(small_house: OpenHouse) -> None:
+    house = small_house(2, settings=POSTED + 'handed_in_at = "Bring, Robsrud"\n')
+    run, _ = inserted(house)
+    closing = close_house_run(house, run, "Kari")
+    assert {line["handed_in_at"] for line in rows(closing, "manifest")} == {"Bring, Robsrud"}
+    assert "Bring, Robsrud" in PdfReader(closing.posting[0]).pages[0].extract_text()
 
 
 def test_without_postage_a_run_leaves_the_papers_that_it_always_left(small_house: OpenHouse) -> None:

@@ -17,6 +17,7 @@ class PostalItem:
 
     `length_mm` is the longer outside edge of the envelope and `width_mm` the shorter one. Weight and thickness are
     whole numbers (milligrams, micrometres), so that their sums are exact. `postcode` is as `folded_postcode` gives it.
+    `stock` is the paper where it is not the usual one: pieces of two papers are printed apart.
     """
 
     id: str
@@ -29,9 +30,10 @@ class PostalItem:
     width_mm: float
     thickness_um: int
     weight_mg: int
+    stock: str = ""
 
 
-def postal_item(piece: PlannedPiece, id: str, sort_key: str = "") -> PostalItem:
+def postal_item(piece: PlannedPiece, id: str, sort_key: str = "", stock: str = "") -> PostalItem:
     """A planned piece as the post sees it. `id` names it in trays and manifest.
 
     `sort_key` orders pieces of one postcode. InputRefused E7511 for a size, weight or thickness that is not above zero.
@@ -57,6 +59,7 @@ def postal_item(piece: PlannedPiece, id: str, sort_key: str = "") -> PostalItem:
         width_mm=width_mm,
         thickness_um=piece.thickness_um,
         weight_mg=piece.weight_mg,
+        stock=stock,
     )
 
 

@@ -17,6 +17,7 @@ from mailroom.planning.postage.product import Prices, Vat
 LINE_COLUMNS = (
     "run",
     "posted_on",
+    "handed_in_at",
     "operator",
     "product",
     "title",
@@ -51,14 +52,16 @@ TRAY_COLUMNS = (
 NOT_MAILED_COLUMNS = ("run", "posted_on", "piece", "tray", "product", "format", "weight_g", "price", "why")
 
 
-def lines_csv(manifest: Manifest) -> str:
-    """What is paid: a row for each product, format and weight step."""
+def lines_csv(manifest: Manifest, handed_in_at: str) -> str:
+    """What is paid: a row for each product, format and weight step. `handed_in_at` is the terminal, as the operator
+    calls it."""
     return _written(
         LINE_COLUMNS,
         (
             (
                 manifest.run,
                 manifest.posted_on.isoformat(),
+                handed_in_at,
                 line.operator,
                 line.product,
                 line.title,

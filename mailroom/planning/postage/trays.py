@@ -78,7 +78,7 @@ class _Lot(NamedTuple):
 def presort(rated: Iterable[RatedItem], schemes: Mapping[str, Scheme], *, first: int = 1) -> tuple[Tray, ...]:
     """Sort by the schemes of the products and fill trays. Every piece lies in one tray.
 
-    Envelopes, products and formats are not mixed in a tray, as each envelope is a batch of its own on the machine.
+    Envelopes, papers, products and formats are not mixed in a tray: each envelope and paper is a batch of its own.
     Within them come the levels of the scheme, then the residue; within a level the destinations in order; within a
     destination country, postcode and sort key. `first` is the number of the first tray.
 
@@ -159,14 +159,14 @@ def _scheme(schemes: Mapping[str, Scheme], product: Product) -> Scheme:
     return schemes[product.scheme]
 
 
-def _group(piece: RatedItem) -> tuple[str, str, str]:
-    return piece.item.envelope, piece.offer.product.id, piece.offer.format.size.name
+def _group(piece: RatedItem) -> tuple[str, str, str, str]:
+    return piece.item.envelope, piece.item.stock, piece.offer.product.id, piece.offer.format.size.name
 
 
 def _order(piece: RatedItem) -> tuple[str, ...]:
     item, offer = piece.item, piece.offer
     form = offer.format.size.name
-    return item.envelope, offer.product.id, form, item.country, item.postcode, item.sort_key, item.id
+    return item.envelope, item.stock, offer.product.id, form, item.country, item.postcode, item.sort_key, item.id
 
 
 class _Finder:
