@@ -7,8 +7,9 @@ import sys
 import traceback
 
 import typer
+from typer.core import TyperGroup
 
-from mailroom.cli import demo, intake, layout, marks, piece, run, setup, simulator, verify
+from mailroom.cli.deferred import Deferred
 from mailroom.cli.output import OUR_FAULT, TROUBLE, exit_code, show_error, stderr
 from mailroom.domain.errors import Explained
 from spool.atomic import disk_error
@@ -22,27 +23,27 @@ def _exit(code: int | None, **_: object) -> None:
     raise typer.Exit(code or 0)
 
 
-app = typer.Typer(
+_COMMANDS = {
+    "demo": "Send generated invoices, and the real ones beside the project, through press and inserter.",
+    "init": "Make a folder a Mailroom: settings, ledger, inbox, queue, quarantine.",
+    "intake": "Take documents in: mailroom intake FILE…, as data (UBL, CII, JSON lines, CSV) or as finished PDFs.",
+    "run": "Mail runs.",
+    "piece": "Mail pieces.",
+    "marks": "Marks and codes on the sheets.",
+    "layout": "Layouts against their envelopes.",
+    "verify": "Recompute the promise from a run's exported files alone: journal, machine log, control and print files.",
+    "simulator": "Play the inserter behind a pty or TCP port. `python -m simulator --help` lists the options.",
+}
+"""The modules of the commands, with the help that each begins with."""
+
+tree = TyperGroup(
     name="mailroom",
+    commands={name: Deferred(name, line) for name, line in _COMMANDS.items()},
     result_callback=_exit,
     help="Print and mail: every document reaches its recipient exactly once, proven sheet by sheet.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command("demo")(demo.demo)
-app.command("init")(setup.init)
-app.add_typer(intake.app, name="intake")
-app.add_typer(run.app, name="run")
-app.add_typer(piece.app, name="piece")
-app.add_typer(marks.app, name="marks")
-app.add_typer(layout.app, name="layout")
-app.command("verify")(verify.verify)
-app.command(
-    "simulator",
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-)(simulator.simulator)
 
 
 def main() -> None:
@@ -53,7 +54,7 @@ def main() -> None:
 def run_app(arguments: list[str]) -> int:
     """Run with these arguments; returns the exit code."""
     try:
-        app(args=arguments)
+        tree(args=arguments)
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:
             stderr.print("Stopped. Nothing is lost: the same command goes on from here.")

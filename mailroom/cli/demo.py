@@ -31,6 +31,8 @@ from mailroom.production.run_window import begin_run, carry_on
 from mailroom.verify.verdict import Verdict
 from mailroom.verify.verify import verify_run
 
+app = typer.Typer(add_completion=False)
+
 SHARED_INVOICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "invoices"
 """Real UBL and CII invoices beside the checkout; the demo goes on without them and says so."""
 
@@ -68,6 +70,7 @@ class Queue(StrEnum):
     cups = "cups"
 
 
+@app.command()
 def demo(
     pieces: Annotated[int, typer.Option(min=1, help="Pieces to generate.")] = 200,
     seed: Annotated[int, typer.Option(help="Same seed, same invoices and same faults.")] = 1,

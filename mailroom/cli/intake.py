@@ -28,6 +28,7 @@ class _Intake(DefaultGroup):
 
 app = typer.Typer(
     cls=_Intake,
+    add_completion=False,
     help="Take documents in: mailroom intake FILE…, as data (UBL, CII, JSON lines, CSV) or as finished PDFs.",
 )
 app.command("probe")(probe)

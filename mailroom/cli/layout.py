@@ -27,7 +27,7 @@ from mailroom.cli.proofing import Document, Trial, once, render, write_sheets
 from mailroom.production.mark_boxes import mark_boxes
 from omr.markset import MarkSet, load_mark_set
 
-app = typer.Typer(help="Layouts against their envelopes.", no_args_is_help=True)
+app = typer.Typer(help="Layouts against their envelopes.", no_args_is_help=True, add_completion=False)
 
 Name = Annotated[str, typer.Argument(metavar="[LAYOUT]", help="A shipped layout's name, or a TOML file.")]
 Envelopes = Annotated[

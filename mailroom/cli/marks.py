@@ -18,7 +18,7 @@ from omr.measure import State
 from omr.pages import read_file
 from omr.read import SheetReading
 
-app = typer.Typer(help="Marks and codes on the sheets.", no_args_is_help=True)
+app = typer.Typer(help="Marks and codes on the sheets.", no_args_is_help=True, add_completion=False)
 
 
 class Sides(StrEnum):

@@ -15,7 +15,7 @@ from mailroom.production.lookup import the_piece
 from mailroom.production.reconcile import resolve as resolve_copy
 from mailroom.production.withdraw import withdraw_piece
 
-app = typer.Typer(help="Mail pieces.", no_args_is_help=True)
+app = typer.Typer(help="Mail pieces.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

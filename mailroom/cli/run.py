@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,7 +28,7 @@ from mailroom.production.reconcile import why as why_unresolved
 from mailroom.production.run_window import begin_run, carry_on
 from mailroom.production.tally import tally
 
-app = typer.Typer(help="Mail runs.", no_args_is_help=True)
+app = typer.Typer(help="Mail runs.", no_args_is_help=True, add_completion=False)
 app.command("plan")(plan)
 
 
@@ -185,9 +184,3 @@ def run_files(report: dict[str, Any]) -> tuple[list[str], list[str]]:
         [batch["print_file"] for batch in batches if batch["print_file"]],
         [batch["control_file"] for batch in batches if batch["control_file"]],
     )
-
-
-def latest_run_folder(folder: Path) -> Path | None:
-    """The folder of the latest run that was exported."""
-    runs = sorted((folder / "runs").glob("R*/run.json"))
-    return runs[-1].parent if runs else None

@@ -11,12 +11,14 @@ from rich.markup import escape
 
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import PERSON, print_json, stdout
-from mailroom.cli.run import latest_run_folder
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.words import count
 from mailroom.verify.verify import verify_run
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def verify(
     run_folder: Annotated[
         Path | None, typer.Argument(metavar="[RUNDIR]", help="A run's folder; the latest exported one when left out.")
@@ -25,7 +27,7 @@ def verify(
     json: Json = False,
 ) -> int:
     """Recompute the promise from a run's exported files alone: journal, machine log, control and print files."""
-    chosen = run_folder or latest_run_folder(folder)
+    chosen = run_folder or _latest_run_folder(folder)
     if chosen is None or not (chosen / "run.json").exists():
         raise MailroomError(
             "E7060",
@@ -46,3 +48,9 @@ def verify(
         found = count(len(verdict.findings), "finding")
         stdout.print("[bold green]✓ verified[/]" if verdict.ok else f"[bold red]{found}[/]")
     return 0 if verdict.ok else PERSON
+
+
+def _latest_run_folder(folder: Path) -> Path | None:
+    """The folder of the latest run that was exported."""
+    runs = sorted((folder / "runs").glob("R*/run.json"))
+    return runs[-1].parent if runs else None

@@ -10,7 +10,10 @@ import typer
 from mailroom.bootstrap import init_house
 from mailroom.cli.output import stdout
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make a Mailroom.")],
     client: Annotated[str, typer.Option(help="Whose mail this is; stands in control files.")] = "Mailroom",
