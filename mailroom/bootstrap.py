@@ -11,16 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from drivers.inserter.driver import InserterDriver
 from drivers.inserter.profile import load_profile
 from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
-from layouts.layout import load_layout
-from layouts.parts import Layout
-from layouts.preflight import Preflight
-from layouts.typeset import compile_layout
 from layouts.visibility import safe_address_box
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
 from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
@@ -35,9 +32,8 @@ from mailroom.intake.originals import Originals
 from mailroom.intake.receive import Reception
 from mailroom.intake.taken_contents import TakenContents
 from mailroom.production.line import Line, Patience
-from mailroom.production.mark_boxes import mark_boxes
 from mailroom.production.plant import Plant
-from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress
+from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress, Typesetter
 from mailroom.store.store import Store, open_store
 from omr.markset import MarkSet, load_mark_set
 from omr.model import Side
@@ -161,15 +157,20 @@ def working_alone(folder: Path) -> Iterator[None]:
 
 
 def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, progress: Progress) -> Plant:
-    """Load layout, fonts, mark set and envelopes that the settings name. Raises InputRefused (E1907) for envelopes that
-    the layout can't serve at once, or for a press whose order no inserter can take (E1908); SpoolError for a press
-    profile or output profile that can't be read."""
-    fonts = default_fonts()
+    """Load the mark set, the envelopes and what else the settings name; the layout and the fonts when they are first
+    wanted. Raises InputRefused for a mark set that proves nothing (E1910) or a press whose order no inserter can take
+    (E1908), SpoolError for a press profile or output profile that can't be read."""
     envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
-    layout = _layout_for(_of_folder(folder, settings.layout), envelopes)
     press = _press(_of_folder(folder, settings.press))
     mark_set = _mark_set(_of_folder(folder, settings.mark_set), press)
-    two_sided = settings.sides != "one-sided"
+
+    @cache
+    def typesetter() -> Typesetter:
+        from mailroom.typesetter import load_typesetter  # brings the libraries of typesetting along
+
+        two_sided = settings.sides != "one-sided"
+        return load_typesetter(_of_folder(folder, settings.layout), envelopes, mark_set, two_sided=two_sided)
+
     return Plant(
         folder=folder,
         open_ledger=store.ledger,
@@ -177,15 +178,14 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         clock=now,
         sleep=time.sleep,
         pages=PageStore(folder / "pages"),
-        program=compile_layout(layout, fonts, two_sided=two_sided),
-        preflight=Preflight(layout, envelopes, mark_boxes(mark_set), two_sided=two_sided),
+        typesetter=typesetter,
         finished=GuardedPages(
             Originals(folder / _ORIGINALS),
             guard,
             Fit(clear=mark_set.clear_zones, window=_window(envelopes)),
             str(folder / settings.output_profile) if settings.output_profile else "",
         ),
-        fonts=fonts,
+        fonts=default_fonts,
         mark_set=mark_set,
         envelopes=envelopes,
         floor=make_floor(folder, settings, envelopes),
@@ -207,23 +207,6 @@ def _window(envelopes: Sequence[Envelope]) -> Box | None:
         return None
     seen = safe_address_box(envelopes[0])
     return Box(seen.x_mm, seen.y_mm, seen.width_mm, seen.height_mm)
-
-
-def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:
-    """The layout in the variant for the plant's envelopes. A document is set before its envelope is chosen, so all of
-    them must want the same one."""
-    layouts = [load_layout(name, {"envelope": envelope.name}) for envelope in envelopes]
-    for envelope, layout in zip(envelopes, layouts, strict=True):
-        if layout.digest != layouts[0].digest:
-            raise InputRefused(
-                "E1907",
-                f"the layout {layout.name!r} stands otherwise for the envelope {envelope.name!r} than for "
-                f"{envelopes[0].name!r}, and a plant sets its documents for all of its envelopes",
-                place=f"{FILE_NAME}, envelopes",
-                remedy="Name envelopes with the window in the same place (mailroom layout proof --all shows which), "
-                "or use a folder for each.",
-            )
-    return layouts[0] if layouts else load_layout(name)
 
 
 def _mark_set(name: str | Path, press: PressProfile) -> MarkSet:

@@ -32,7 +32,7 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
     printed = assemble(
         arrange([list(piece_sheets(pieces[copy.piece], copy.copy, batch.sides)) for copy in copies], plant.press.order),
         store=plant.pages,
-        fonts=plant.fonts,
+        fonts=plant.fonts(),
         mark_set=plant.mark_set,
         out=folder / f"{batch.id}.pdf",
         title=f"mailroom {batch.id}",

@@ -17,6 +17,7 @@ from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.invoice import IssuedInvoice
 from mailroom.domain.piece import PieceDocument
 from mailroom.production.plant import Plant
+from mailroom.production.ports import Typesetter
 from spool.job import SpoolError
 
 _LOT = 64
@@ -34,7 +35,7 @@ class Composed:
 
 def compose_waiting(plant: Plant) -> tuple[list[Composed], list[Document]]:
     """Make the pages of every waiting document. Returns the composed ones and those set aside: what can't be set is
-    kept with its problem, by name, and the rest goes on."""
+    kept with its problem, by name, and the rest goes on. What is wrong with the layout itself is raised."""
     with plant.read_ledger() as ledger:
         waiting = ledger.documents(DocumentState.WAITING)
     composed: list[Composed] = []
@@ -91,8 +92,9 @@ def _made(
         if isinstance(document.content, FinishedPdf):
             yield document, next(finished)
             continue
+        typesetter = plant.typesetter()  # what is wrong with the layout is no fault of the document
         try:
-            yield document, _typeset(plant, document.content)
+            yield document, _typeset(typesetter, document.content)
         except LayoutError as error:
             yield document, error
 
@@ -102,10 +104,10 @@ def _composed(document: Document, page_set: PageSet) -> Composed:
     return Composed(document, printed_lines(document.content), pages)
 
 
-def _typeset(plant: Plant, invoice: IssuedInvoice) -> PageSet:
+def _typeset(typesetter: Typesetter, invoice: IssuedInvoice) -> PageSet:
     """Typeset one invoice. Raises LayoutError."""
     data, language = layout_data(invoice, printed_lines(invoice)), layout_language(invoice)
-    return plant.program.typeset(data, language, {"country": invoice.buyer.address.country}, plant.preflight)
+    return typesetter.typeset(data, language, invoice.buyer.address.country)
 
 
 _LANGUAGE_OF = {

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from layouts.envelope import Envelope
 from layouts.fonts import FontSet
-from layouts.preflight import Preflight
-from layouts.typeset import PageProgram
 from mailroom.production.floor import Floor
-from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress
+from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress, Typesetter
 from omr.markset import MarkSet
 from spool.output import OutputCondition
 from spool.pagestore import PageStore
@@ -23,7 +21,8 @@ class Plant:
     """
     folder        the installation's folder; each run has `folder/runs/RUN/`.
     finished      takes the pages of finished documents out of the PDFs they came in.
-    preflight     checks each composed page against the envelopes' windows, the clear zones and the marks.
+    typesetter    loads the layout once, when the first document is set (most commands set none): InputRefused or
+                  LayoutError for what is wrong with it. fonts: likewise, when pages are set or assembled.
     envelopes     smallest first; a piece gets the first that takes its sheets.
     floor         what planning knows of papers, machine, inserts and the post.
     press         how the press stacks and which papers it has; condition is what its colours mean.
@@ -40,10 +39,9 @@ class Plant:
     clock: Clock
     sleep: Callable[[float], None]
     pages: PageStore
-    program: PageProgram
-    preflight: Preflight
+    typesetter: Callable[[], Typesetter]
     finished: FinishedPages
-    fonts: FontSet
+    fonts: Callable[[], FontSet]
     mark_set: MarkSet
     envelopes: tuple[Envelope, ...]
     floor: Floor

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from drivers.inserter.vocabulary import (
     Counters,
@@ -30,6 +30,15 @@ from spool.job import JobReport, PrintJob
 
 Clock = Callable[[], datetime]
 """Returns an aware datetime."""
+
+
+class Typesetter(Protocol):
+    """Sets documents in the layout of the plant."""
+
+    def typeset(self, data: Mapping[str, Any], language: str, country: str) -> PageSet:
+        """The pages of one document for a recipient in that country. Raises LayoutError for what can't be set, or
+        would stand where an envelope's window, a clear zone or the marks forbid it."""
+        ...
 
 
 class FinishedPages(Protocol):

@@ -10,13 +10,11 @@ from PIL import Image
 from pypdf import PdfReader
 
 from examples.documents import sample
+from layouts.envelope import load_envelope
 from layouts.layout import load_layout
-from mailroom.bootstrap import make_plant
-from mailroom.cli.output import StageProgress
-from mailroom.config import load_settings
-from mailroom.intake.guard import Guard
-from mailroom.store.store import open_store
-from tests.cli.command import SETTINGS, call, make_house
+from mailroom.typesetter import load_typesetter
+from omr.markset import load_mark_set
+from tests.cli.command import SETTINGS, call, make_house, take_in
 from tests.shared_data import ROOT
 
 LAYOUT = ROOT / "layouts" / "catalogue" / "invoice.toml"
@@ -157,22 +155,20 @@ def test_one_that_offends_is_told_among_all(tmp_path: Path) -> None:
 
 def test_a_plant_whose_envelopes_want_different_places_is_refused(tmp_path: Path) -> None:
     folder = make_house(tmp_path / "house", 'envelopes = ["ch-c5-right", "c4"]\n' + SETTINGS)
-    answer = call("intake", folder / "inbox", "--dir", folder)
+    take_in(folder, 1)
+    answer = call("run", "start", "--dir", folder)
     assert answer.code == 3
     assert answer.explains("E1907")
     assert "'c4' than for 'ch-c5-right'" in answer.err
+    (folder / "mailroom.toml").write_text(SETTINGS, encoding="utf-8")
+    planned = call("run", "plan", "--dry-run", "--dir", folder, "--json").json()
+    assert (planned["documents"], planned["set_aside"]) == (1, [])
 
 
-def test_a_plant_sets_its_documents_for_its_envelopes(tmp_path: Path) -> None:
-    folder = make_house(tmp_path / "house", 'envelopes = ["ch-c5-right", "se-c5-right"]\n' + SETTINGS)
-    settings = load_settings(folder)
-    store = open_store(f"sqlite:///{folder / 'mailroom.db'}")
-    try:
-        with Guard() as guard:
-            plant = make_plant(folder, settings, store, guard, StageProgress(quiet=True))
-    finally:
-        store.close()
-    assert plant.program.layout.address_box() == load_layout("invoice", {"envelope": "fr-dl"}).address_box()
+def test_a_plant_sets_its_documents_for_its_envelopes() -> None:
+    envelopes = [load_envelope("ch-c5-right"), load_envelope("se-c5-right")]
+    typesetter = load_typesetter("invoice", envelopes, load_mark_set("quadient"), two_sided=False)
+    assert typesetter.program.layout.address_box() == load_layout("invoice", {"envelope": "fr-dl"}).address_box()
 
 
 @pytest.mark.parametrize(
