@@ -1,4 +1,4 @@
-"""`mailroom run plan | start | show | close`."""
+"""`mailroom run plan | start | fill | show | close`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from rich.table import Table
 
 from mailroom.bootstrap import House, open_house, working_alone
 from mailroom.cli.closing import close_house_run
+from mailroom.cli.find_run import find_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import StageProgress, print_json, stderr, stdout
+from mailroom.cli.run_fill import fill
 from mailroom.cli.run_plan import plan
 from mailroom.cli.run_why import show_why, why_report
 from mailroom.domain.document import DocumentState
-from mailroom.domain.errors import MailroomError
+from mailroom.domain.handling import Handling
 from mailroom.domain.run import MailRun
 from mailroom.domain.words import count
+from mailroom.production.fill import to_fill
+from mailroom.production.hand_list import hand_list_file
 from mailroom.production.ports import Operator
 from mailroom.production.reconcile import unresolved
 from mailroom.production.reconcile import why as why_unresolved
@@ -30,6 +34,7 @@ from mailroom.production.tally import tally
 
 app = typer.Typer(help="Mail runs.", no_args_is_help=True, add_completion=False)
 app.command("plan")(plan)
+app.command("fill")(fill)
 
 
 @app.command()
@@ -103,23 +108,6 @@ def close(
     return 0
 
 
-def find_run(house: House, run: str) -> MailRun:
-    """The run of that name, the latest when none is given."""
-    with house.store.reader() as ledger:
-        found = ledger.run(run) if run else next(iter(reversed(ledger.runs())), None)
-        waiting = len(ledger.documents(DocumentState.WAITING)) if found is None else 0
-        aside = len(ledger.documents(DocumentState.SET_ASIDE)) if found is None else 0
-    if found is None:
-        inside = f"; waiting: {count(waiting, 'document')}, set aside: {aside}"
-        raise MailroomError(
-            "E7041",
-            (f"no run {run}" if run else "no run yet") + inside,
-            place=str(house.folder),
-            remedy="Begin one: mailroom run start.",
-        )
-    return found
-
-
 def run_report(house: House, run: MailRun) -> dict[str, Any]:
     """`run show --json`."""
     with house.store.reader() as ledger:
@@ -140,6 +128,10 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
                     "sheets": batch.sheets,
                     "state": batch.state.value,
                     "reprint": batch.reprint,
+                    "handling": batch.handling.value,
+                    "hand_list": str(house.plant.run_folder(run.id) / hand_list_file(batch))
+                    if batch.print_file and batch.handling is Handling.MANUAL
+                    else None,
                     "print_file": str(house.plant.run_folder(run.id) / batch.print_file) if batch.print_file else None,
                     "control_file": str(house.plant.run_folder(run.id) / batch.control_file)
                     if batch.control_file
@@ -151,6 +143,7 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
                 {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why_unresolved(ledger, copy)}
                 for copy in waits
             ],
+            "to_fill": [{"piece": copy.piece, "copy": copy.copy} for copy in to_fill(ledger, run.id)],
             "set_aside": [{"document": each.content.number, "problem": each.problem} for each in aside],
         }
 
@@ -162,7 +155,8 @@ def show_report(report: dict[str, Any]) -> None:
     for column in ("batch", "envelope", "pieces", "sheets", "state"):
         table.add_column(column, justify="right" if column in ("pieces", "sheets") else "left")
     for batch in report["batches"]:
-        name = f"{batch['batch']}{' (reprint)' if batch['reprint'] else ''}"
+        by_hand = " (by hand)" if batch["handling"] == Handling.MANUAL.value else ""
+        name = f"{batch['batch']}{by_hand}{' (reprint)' if batch['reprint'] else ''}"
         table.add_row(name, batch["envelope"], str(batch["pieces"]), str(batch["sheets"]), batch["state"])
     stdout.print(table)
     stdout.print(
@@ -173,6 +167,10 @@ def show_report(report: dict[str, Any]) -> None:
     for copy in report["waits"]:
         reason = escape(copy["why"])
         stdout.print(f"[yellow]waits[/] {copy['piece']} copy {copy['copy']} {copy['state']}: {reason}", soft_wrap=True)
+    if waiting := len(report["to_fill"]):
+        verb = "waits" if waiting == 1 else "wait"
+        stdout.print(f"[yellow]by hand[/] {count(waiting, 'piece')} {verb} to be filled by hand")
+        stdout.print(f"Next: mailroom run fill {report['run']} --who NAME")
     for each in report["set_aside"]:
         stdout.print(f"[yellow]set aside[/] {escape(each['document'])}: {escape(each['problem'])}", soft_wrap=True)
 

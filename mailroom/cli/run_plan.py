@@ -13,6 +13,7 @@ from mailroom.bootstrap import open_house, working_alone
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import StageProgress, print_json, stdout
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
 from mailroom.planning.likeness import Proposal
 from mailroom.planning.postage.item import grams
@@ -60,6 +61,7 @@ def outlook_report(found: Outlook) -> dict[str, Any]:
         "envelopes": [
             {
                 "envelope": each.envelope,
+                "handling": each.handling.value,
                 "pieces": each.pieces,
                 "documents": each.documents,
                 "sheets": each.sheets,
@@ -129,7 +131,7 @@ def show_outlook(report: dict[str, Any]) -> None:
     _table(
         ("envelope", "pieces", "documents", "sheets", "weight"),
         [
-            (each["envelope"], each["pieces"], each["documents"], each["sheets"], kilograms(each["weight_mg"]))
+            (_filled(each), each["pieces"], each["documents"], each["sheets"], kilograms(each["weight_mg"]))
             for each in report["envelopes"]
         ],
     )
@@ -143,6 +145,11 @@ def show_outlook(report: dict[str, Any]) -> None:
     if report["postage"] is not None:
         _show_postage(report["postage"])
     _show_notes(report)
+
+
+def _filled(each: dict[str, Any]) -> str:
+    """The envelope, and that it is filled by hand."""
+    return f"{each['envelope']} (by hand)" if each["handling"] == Handling.MANUAL.value else str(each["envelope"])
 
 
 def _left(left: int | None) -> str:

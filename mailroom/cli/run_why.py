@@ -9,6 +9,7 @@ from rich.markup import escape
 from mailroom.bootstrap import House
 from mailroom.cli.output import stdout
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
 from mailroom.planning.postage.item import grams, millimetres
 from mailroom.production.lookup import the_piece
@@ -32,6 +33,7 @@ def why_report(house: House, piece: str, run: str = "") -> dict[str, Any]:
         "documents": [{"number": each.number, "pages": each.pages} for each in held.documents],
         "sheets": held.sheets,
         "envelope": held.envelope,
+        "handling": details.handling.value,
         "weight_mg": details.weight_mg or None,
         "thickness_um": details.thickness_um or None,
         "inserts": [{"name": each.name, "campaign": each.campaign, "feeder": each.feeder} for each in details.inserts],
@@ -59,12 +61,13 @@ def show_why(report: dict[str, Any]) -> None:
 def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
     documents = ", ".join(f"{each['number']} ({count(each['pages'], 'page')})" for each in report["documents"])
     weight_mg, thickness_um = report["weight_mg"], report["thickness_um"]
-    inserts = ", ".join(f"{each['name']} ({each['campaign']}, feeder {each['feeder']})" for each in report["inserts"])
+    inserts = ", ".join(f"{each['name']} ({each['campaign']}, {_place(each['feeder'])})" for each in report["inserts"])
     tray, price = report["tray"], report["price"]
+    by_hand = ", filled by hand" if report["handling"] == Handling.MANUAL.value else ""
     return [
         ("to", ", ".join(report["address"])),
         ("documents", documents),
-        ("envelope", f"{report['envelope']}, {count(report['sheets'], 'sheet')}"),
+        ("envelope", f"{report['envelope']}, {count(report['sheets'], 'sheet')}{by_hand}"),
         ("weight", grams(weight_mg) if weight_mg else _UNKNOWN),
         ("thickness", millimetres(thickness_um) if thickness_um else _UNKNOWN),
         ("inserts", inserts or "none"),
@@ -72,3 +75,7 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("product", report["product"] or "none"),
         ("price", f"{price} {report['currency']}" if price else "none"),
     ]
+
+
+def _place(feeder: int) -> str:
+    return f"feeder {feeder}" if feeder else "by hand"

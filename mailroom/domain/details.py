@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from mailroom.domain.handling import Handling
+
 
 @dataclass(frozen=True, slots=True)
 class PieceInsert:
-    """What is added to a piece. `feeder` is the machine's station."""
+    """What is added to a piece. `feeder` is the machine's station, 0 when it is put in by hand."""
 
     name: str
     campaign: str
@@ -45,11 +47,12 @@ class PieceDetails:
     postage: Postage | None = None
     reasons: tuple[tuple[str, str], ...] = ()
     stock: str = ""
+    handling: Handling = Handling.MACHINE
 
     @property
     def selects(self) -> tuple[int, ...]:
         """The insert feeders that the machine is told to use, in their order."""
-        return tuple(sorted({insert.feeder for insert in self.inserts}))
+        return tuple(sorted({insert.feeder for insert in self.inserts if insert.feeder}))
 
 
 NO_DETAILS = PieceDetails()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from mailroom.domain.handling import Handling
+
 
 class RunState(Enum):
     OPEN = "open"
@@ -14,7 +16,8 @@ class RunState(Enum):
 
 
 class BatchState(Enum):
-    """PLANNED → ASSEMBLED (files written) → SUBMITTING (intent) → SUBMITTED → PRINTED → INSERTING → DONE.
+    """PLANNED → ASSEMBLED (files written) → SUBMITTING (intent) → SUBMITTED → PRINTED → INSERTING (by a machine or by
+    hand) → DONE.
 
     FAILED is the end of a batch whose print job did not come out whole: its copies are unknown until a person has
     looked, and those destroyed come again in a reprint batch."""
@@ -41,7 +44,7 @@ class MailRun:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One print file: same envelope, stock and plex. File names are relative to the run's folder.
+    """One print file: same envelope, stock, plex and filled by the same. File names are relative to the run's folder.
 
     `bookmark` is the queue's word from before the submission, `counters` the machine's at the job's end."""
 
@@ -61,3 +64,4 @@ class Batch:
     job_id: str = ""
     sheets_completed: int | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
+    handling: Handling = Handling.MACHINE

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mailroom.domain.handling import Handling
 from mailroom.planning.draft import Draft, apart
 from mailroom.planning.fit import Fit, Fitter
 from mailroom.planning.insert import Campaign, InsertItem, Mode, WhenOut
-from mailroom.planning.piece import Handling, PlannedEnvelope, PlannedInsert, PostageStep, Reason, StepOf
+from mailroom.planning.piece import PlannedEnvelope, PlannedInsert, PostageStep, Reason, StepOf
 from mailroom.planning.stock import Stock
 from mailroom.planning.words import grams, millimetres
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
 from mailroom.planning.document import PlanDocument, SetApart
 from mailroom.planning.fit import Filling, Fit, Fitter, Misfit
 from mailroom.planning.household import Group, HouseholdRules
 from mailroom.planning.insert import Campaign
-from mailroom.planning.piece import Handling, PlannedInsert, PlannedPiece, Reason
+from mailroom.planning.piece import PlannedInsert, PlannedPiece, Reason
 
 
 @dataclass(slots=True)

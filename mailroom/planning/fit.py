@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
 from mailroom.planning.envelope import EnvelopeType
 from mailroom.planning.insert import InsertItem
 from mailroom.planning.machine import Machine, subsets
 from mailroom.planning.paper import Paper
-from mailroom.planning.piece import Handling, PlannedEnvelope, Reason
+from mailroom.planning.piece import PlannedEnvelope, Reason
 from mailroom.planning.words import grams, millimetres
 
 _SIZE_TOLERANCE_MM = 1.0

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 from typing import Literal, NamedTuple, Protocol
 
 from mailroom.domain.address import PostalAddress
+from mailroom.domain.handling import Handling
 
 Fold = Literal["none", "half", "c", "z"]
 """How the sheets are folded: not at all, once, or twice (the same way, or to and fro)."""
@@ -55,13 +55,6 @@ class PlannedInsert:
     feeder: int
     weight_mg: int
     thickness_um: int
-
-
-class Handling(Enum):
-    """Who fills the envelope."""
-
-    MACHINE = "machine"
-    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True)

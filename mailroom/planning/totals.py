@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mailroom.planning.piece import Handling, PlannedPiece
+from mailroom.domain.handling import Handling
+from mailroom.planning.piece import PlannedPiece
 from mailroom.planning.plan import Plan
 
 

@@ -1,4 +1,5 @@
-"""Assemble: a planned batch → its print file and control file. Doing it twice writes the same bytes."""
+"""Assemble: a planned batch → its print file and control file, and the hand list of what no machine fills. Doing it
+twice writes the same bytes."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from layouts.envelope import Envelope
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.handling import Handling
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece
 from mailroom.domain.run import Batch, BatchState
 from mailroom.production.compose import page_indices
+from mailroom.production.hand_list import draw_up_hand_list, hand_list_file
 from mailroom.production.lookup import the_run
+from mailroom.production.papers.hand_list import write_hand_list
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
 from omr.sheet import SheetId, SheetOrders
@@ -64,6 +68,10 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
     )
     control = folder / f"{batch.id}.control.jsonl"
     write_control_file(ControlFile(header, tuple(control_pieces(copies, pieces))), control)
+    if batch.handling is Handling.MANUAL:
+        items = plant.floor.setup.items
+        hand_list = draw_up_hand_list(batch, header.fold, plant.client, copies, pieces, items)
+        write_hand_list(folder / hand_list_file(batch), hand_list)
     with plant.open_ledger() as ledger:
         done = Recorder(ledger, plant.clock).batch(
             batch,

@@ -133,6 +133,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "sheets": batch.sheets,
         "state": batch.state.value,
         "reprint": batch.reprint,
+        "handling": batch.handling.value,
         "print_file": batch.print_file,
         "print_file_sha256": batch.print_file_sha256,
         "control_file": batch.control_file,

@@ -9,6 +9,7 @@ from mailroom.domain.errors import NeedsPerson
 from mailroom.domain.lifecycle import RESTING, CopyEvent, CopyState
 from mailroom.domain.piece import PieceState
 from mailroom.domain.run import BatchState, MailRun, RunState
+from mailroom.production.fill import hands_wait, to_fill
 from mailroom.production.lookup import the_run
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
@@ -41,7 +42,9 @@ def close_run(plant: Plant, run_id: str, name: str) -> MailRun:
 
 
 def _refuse_unsettled(ledger: Ledger, run: MailRun) -> None:
-    reasons = [f"{copy.piece} copy {copy.copy} is {copy.state.value}" for copy in unresolved(ledger, run.id)]
+    by_hand = to_fill(ledger, run.id)
+    reasons = [hands_wait(run.id, by_hand).message] if by_hand else []
+    reasons += [f"{copy.piece} copy {copy.copy} is {copy.state.value}" for copy in unresolved(ledger, run.id)]
     stacked: dict[str, int] = {}
     for copy in ledger.copies_of_run(run.id):
         if copy.state not in RESTING:
@@ -60,5 +63,6 @@ def _refuse_unsettled(ledger: Ledger, run: MailRun) -> None:
             "E7040",
             f"run {run.id} can't be closed: {listed}",
             place=run.id,
-            remedy="Finish it (mailroom run start) and resolve what waits (mailroom piece resolve).",
+            remedy="Finish it (mailroom run start), fill what waits for hands (mailroom run fill), "
+            "resolve what waits for your word (mailroom piece resolve).",
         )

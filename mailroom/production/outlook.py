@@ -24,7 +24,7 @@ from mailroom.production.run_window import open_run
 class Outlook:
     """What a run would be.
 
-    totals     of the pieces that the machine would get; documents set aside are not in them
+    totals     of the pieces that the run would have; documents set aside are not in them
     inserts    of these pieces: how many go, and how many are left then
     postage    the manifest as it will be if every piece is mailed; None where no prices are configured
     too_few    products that are not used because too few pieces would go with them
@@ -67,7 +67,7 @@ def outlook(plan: RunPlan, not_composed: list[tuple[Document, str]], plant: Plan
     """The outlook of a plan."""
     going = {piece.documents[0].document for piece in plan.pieces}
     pieces = tuple(piece for piece in plan.plan.pieces if piece.key in going)
-    # What waits for hands, or is taken by no product, is in the plan and not in the run: its inserts stay in stock.
+    # What no product takes is in the plan and not in the run: its inserts stay in stock.
     gone = Counter(each.name for piece in pieces for each in piece.inserts)
     post = plant.floor.post
     return Outlook(

@@ -14,11 +14,12 @@ from mailroom.domain.details import PieceDetails, PieceInsert, Postage
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.finished import FinishedPdf
+from mailroom.domain.handling import Handling
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceDocument, batch_id, piece_id, run_id
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.planning.document import FieldValue, PlanDocument
-from mailroom.planning.piece import Handling, PlannedPiece, Reason
+from mailroom.planning.piece import PlannedPiece, Reason
 from mailroom.planning.plan import Plan
 from mailroom.planning.plan import plan_pieces as planned
 from mailroom.planning.postage.item import postal_item
@@ -66,14 +67,8 @@ def plan_pieces(composed: Sequence[Composed], floor: Floor, on: date, sides: str
         for each in plan.set_apart
         for document in each.documents
     ]
-    filled: list[PlannedPiece] = []
-    for piece in plan.pieces:
-        if piece.handling is Handling.MACHINE:
-            filled.append(piece)
-        else:
-            aside += [(document.id, _by_hand(piece.reasons)) for document in piece.documents]
-    posted = _posted(filled, floor.post, on, floor.paper) if floor.post is not None else None
-    ordered, unposted = _in_order(filled, posted, floor.paper)
+    posted = _posted(plan.pieces, floor.post, on, floor.paper) if floor.post is not None else None
+    ordered, unposted = _in_order(plan.pieces, posted, floor.paper)
     aside += [(document.id, f"E7115 {why}") for piece, why in unposted for document in piece.documents]
     return RunPlan(
         pieces=tuple(_piece(piece, details, key, by_id) for piece, details, key in ordered),
@@ -120,11 +115,6 @@ def _fields(composed: Composed) -> Mapping[str, FieldValue]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _by_hand(reasons: Sequence[Reason]) -> str:
-    why = reasons[-1].text if reasons else ""
-    return f"E7116 It is to be filled by hand, and this line is a machine's. {why} Send it by hand.".replace("  ", " ")
-
-
 def _posted(pieces: Sequence[PlannedPiece], post: Post, on: date, usual_paper: str) -> PostagePlan:
     items = [postal_item(piece, str(piece.key), stock=_stock(piece, usual_paper)) for piece in pieces]
     return plan_postage(items, post.prices.on(on), post.schemes, post.choice)
@@ -165,6 +155,7 @@ def _details(piece: PlannedPiece, usual_paper: str) -> PieceDetails:
         inserts=tuple(PieceInsert(each.name, each.campaign, each.feeder) for each in piece.inserts),
         reasons=_told(piece.reasons),
         stock=_stock(piece, usual_paper),
+        handling=piece.handling,
     )
 
 
@@ -263,12 +254,13 @@ class _BatchLoad:
 def add_batches(
     plant: Plant, record: Recorder, run: str, copies: Sequence[tuple[MailPiece, int]], reason: str
 ) -> list[Batch]:
-    """Cut (piece, copy number) pairs into batches per envelope and paper, in sort order, and release the copies."""
+    """Cut (piece, copy number) pairs into batches by who fills them, per envelope and paper, in sort order, and release
+    the copies."""
     ordinal = len(record.ledger.batches(run))
     numbers = {piece.id: copy for piece, copy in copies}
     added: list[Batch] = []
-    in_order = sorted((piece for piece, _ in copies), key=lambda piece: (*_material(piece), piece.sort_key, piece.id))
-    for (envelope, stock), members in groupby(in_order, key=_material):
+    in_order = sorted((piece for piece, _ in copies), key=lambda piece: (*_kind(piece), piece.sort_key, piece.id))
+    for (handling, envelope, stock), members in groupby(in_order, key=_kind):
         for part in cut(members, partial(_BatchLoad, plant, numbers)):
             ordinal += 1
             batch = Batch(
@@ -281,6 +273,7 @@ def add_batches(
                 sheets=sum(piece.sheets for piece in part),
                 state=BatchState.PLANNED,
                 reprint=any(numbers[piece.id] > 1 for piece in part),
+                handling=Handling(handling),
             )
             record.plan_batch(batch)
             first_sheet = 1
@@ -293,6 +286,6 @@ def add_batches(
     return added
 
 
-def _material(piece: MailPiece) -> tuple[str, str]:
-    """What all pieces of a batch share: envelope and paper."""
-    return piece.envelope, piece.details.stock
+def _kind(piece: MailPiece) -> tuple[str, str, str]:
+    """What all pieces of a batch share: who fills them, envelope and paper."""
+    return piece.details.handling.value, piece.envelope, piece.details.stock

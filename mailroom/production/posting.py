@@ -80,12 +80,12 @@ def as_handed_over(ledger: Ledger, posting: Posting, on: date) -> Manifest:
 
 
 def batches_of_trays(ledger: Ledger, run: MailRun, trays: Iterable[Tray]) -> dict[int, str]:
-    """By tray, the batch whose pieces are in it; the first and the last one where a tray goes on."""
+    """By tray, the batches whose pieces are in it, in their order."""
     batch_of = {copy.piece: copy.batch for copy in mailed_copies(ledger, run.id)}
     found: dict[int, str] = {}
     for tray in trays:
-        first, last = (batch_of[tray.pieces[at].item.id] for at in (0, -1))
-        found[tray.number] = first if first == last else f"{first}–{last.removeprefix(f'{run.id}-')}"
+        first, *more = sorted({batch_of[piece.item.id] for piece in tray.pieces}, key=lambda batch: (len(batch), batch))
+        found[tray.number] = ", ".join((first, *(batch.removeprefix(f"{run.id}-") for batch in more)))
     return found
 
 

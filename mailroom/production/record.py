@@ -53,7 +53,12 @@ class Recorder:
                 run=batch.run,
                 batch=batch.id,
                 state_to=batch.state.value,
-                detail={"pieces": batch.pieces, "sheets": batch.sheets, "reprint": batch.reprint},
+                detail={
+                    "pieces": batch.pieces,
+                    "sheets": batch.sheets,
+                    "reprint": batch.reprint,
+                    "handling": batch.handling.value,
+                },
             )
         )
 
@@ -158,6 +163,14 @@ class Recorder:
         """Something that a person must be able to find by name: a difference in counts, an event that fits nothing."""
         self._append(
             Entry(self.clock(), f"incident.{name}", SYSTEM, run=run, batch=batch, piece=piece, copy=copy, detail=detail)
+        )
+
+    def by_hand(self, name: str, run: str, copy: Copy | None, who: str, /, **detail: Any) -> None:
+        """What a person scanned at the table where envelopes are filled by hand. E7002 without a named person."""
+        demand_person(f"hand.{name}", who)
+        piece, number, batch = (copy.piece, copy.copy, copy.batch) if copy else ("", None, "")
+        self._append(
+            Entry(self.clock(), f"hand.{name}", who, run=run, batch=batch, piece=piece, copy=number, detail=detail)
         )
 
     def machine(self, entry: Entry) -> None:

@@ -4,11 +4,13 @@ goes on by being started again."""
 from __future__ import annotations
 
 from mailroom.domain.errors import NeedsPerson
+from mailroom.domain.handling import Handling
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.domain.words import count
 from mailroom.production.assemble_batch import assemble_batch
 from mailroom.production.compose import compose_waiting
+from mailroom.production.fill import clear_table, hands_wait, lies_at_the_table, to_fill
 from mailroom.production.insert import insert_batch
 from mailroom.production.line import Line
 from mailroom.production.plan import plan_run
@@ -36,7 +38,9 @@ def begin_run(plant: Plant) -> MailRun:
 def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
     """Assemble, print, insert, reconcile, and reprint until every piece has a copy in the stacker.
 
-    Raises NeedsPerson (E7030) when copies wait for a verdict that the operator did not give."""
+    Raises NeedsPerson when copies wait for a verdict that the operator did not give (E7030), or else to be filled by
+    hand (E7031): whatever machines can do is done before."""
+    clear_table(plant, run.id)
     while True:
         while (batch := _next_batch(plant, run)) is not None:
             _advance(plant, line, batch)
@@ -44,20 +48,25 @@ def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
         if still_open:
             raise _needs_person(run, still_open)
         if not plan_reprints(plant, run.id):
-            return
+            break
+    with plant.read_ledger() as ledger:
+        waiting = to_fill(ledger, run.id)
+    if waiting:
+        raise hands_wait(run.id, waiting)
 
 
 def _next_batch(plant: Plant, run: MailRun) -> Batch | None:
     over = (BatchState.DONE, BatchState.FAILED)
     with plant.read_ledger() as ledger:
-        return next((batch for batch in ledger.batches(run.id) if batch.state not in over), None)
+        ours = (batch for batch in ledger.batches(run.id) if not lies_at_the_table(batch))
+        return next((batch for batch in ours if batch.state not in over), None)
 
 
 def _advance(plant: Plant, line: Line, batch: Batch) -> None:
     if batch.state is BatchState.PLANNED:
         batch = assemble_batch(plant, batch)
     batch = print_batch(plant, line, batch)
-    if batch.state in (BatchState.PRINTED, BatchState.INSERTING):
+    if batch.handling is Handling.MACHINE and batch.state in (BatchState.PRINTED, BatchState.INSERTING):
         insert_batch(plant, line, batch)
 
 

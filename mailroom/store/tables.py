@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from mailroom.domain.document import DocumentState
+from mailroom.domain.handling import Handling
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import PieceState
 from mailroom.domain.run import BatchState, RunState
@@ -83,6 +84,7 @@ batches = Table(
     Column("job_id", Text, nullable=False),
     Column("sheets_completed", Integer),
     Column("counters", JsonText, nullable=False),
+    Column("handling", Words(Handling), nullable=False, server_default="machine"),
     Index(None, "run"),
 )
 

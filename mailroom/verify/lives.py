@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mailroom.verify.journalfile import Line
+from mailroom.verify.runfile import RunFacts
 from mailroom.verify.verdict import Notebook
 
 NEXT: Mapping[str, Mapping[str, str]] = {
@@ -48,11 +49,15 @@ BY_MACHINE: Mapping[str, frozenset[str]] = {
 }
 """Events that only the machine can prove, and the outcomes that prove them."""
 
+BY_HAND = frozenset({"feed", "scan", "stack"})
+"""Events of a copy in a batch that is filled by hand that a named person causes; no machine has a say there."""
+
 
 @dataclass(slots=True)
 class Life:
     """A copy as the journal tells it. `stacked_by` is the machine's event that proves it stacked, None when a person
-    declared it or it never was; `fed_at` is the seq of its last feed."""
+    declared it or it never was; `filled_by` is the step itself where a person filled the envelope, scanning its sheets.
+    `fed_at` is the seq of its last feed."""
 
     piece: str
     copy: int
@@ -64,11 +69,13 @@ class Life:
     replaceable_at: int | None = None
     fed_at: int = 0
     stacked_by: Line | None = None
+    filled_by: Line | None = None
 
 
-def replay(entries: Sequence[Line], book: Notebook) -> dict[tuple[str, int], Life]:
+def replay(entries: Sequence[Line], run: RunFacts, book: Notebook) -> dict[tuple[str, int], Life]:
     """Every copy's life by (piece, copy). Each step is checked: it follows, it fits the table, it has its evidence."""
     machine = {line.machine: line for line in entries if line.machine is not None}
+    by_hand = _filled_by_hand(entries, run, book)
     lives: dict[tuple[str, int], Life] = {}
     for line in entries:
         if not line.event.startswith("copy."):
@@ -77,12 +84,21 @@ def replay(entries: Sequence[Line], book: Notebook) -> dict[tuple[str, int], Lif
             book.find("3", f"journal line {line.number} is a step of no copy", line.piece)
             continue
         life = lives.setdefault((line.piece, line.copy), Life(line.piece, line.copy, line.batch))
-        _step(life, line, machine, book)
+        _step(life, line, machine, line.batch in by_hand, book)
     _check_succession(lives, book)
     return lives
 
 
-def _step(life: Life, line: Line, machine: _Events, book: Notebook) -> None:
+def _filled_by_hand(entries: Sequence[Line], run: RunFacts, book: Notebook) -> frozenset[str]:
+    """The batches that persons fill, by the journal's plan of them; run.json must say the same."""
+    planned = {line.batch: line.detail.get("handling") == "manual" for line in entries if line.event == "batch.planned"}
+    for batch in run.batches.values():
+        told = planned.get(batch.id, False)
+        book.expect(told == batch.by_hand, "3", f"run.json and the journal differ on who fills batch {batch.id}")
+    return frozenset(batch for batch, manual in planned.items() if manual)
+
+
+def _step(life: Life, line: Line, machine: _Events, by_hand: bool, book: Notebook) -> None:
     event = line.event.removeprefix("copy.")
     where = f"journal line {line.number}, '{event}'"
 
@@ -99,7 +115,11 @@ def _step(life: Life, line: Line, machine: _Events, book: Notebook) -> None:
         due = NEXT.get(life.state, {}).get(event)
         expect(due is not None, "3", f"can't happen to a copy that is {life.state or 'not released'}")
         expect(due is None or line.state_to == due, "3", f"leads to {line.state_to!r} instead of {due!r}")
-    _check_evidence(life, line, event, machine, expect)
+    if by_hand and event in BY_HAND:
+        expect(is_person(line.who), "3", f"is done by hand and needs a named person, not {line.who!r}")
+        life.filled_by = line if event == "stack" else None
+    else:
+        _check_evidence(life, line, event, machine, expect)
     life.seq = line.copy_seq if line.copy_seq is not None else life.seq + 1
     life.steps.append(event)
     life.state = line.state_to

@@ -88,6 +88,8 @@ class PieceFacts:
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
+    """`by_hand`: persons filled the envelopes. An export that does not say who did was made before they could."""
+
     id: str
     envelope: str
     stock: str
@@ -101,6 +103,7 @@ class BatchFacts:
     control_file: str
     sheets_completed: int | None
     counters: Mapping[str, int]
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,10 @@ def _batch(fields: dict[str, Any]) -> BatchFacts:
     for name in ("print_file", "control_file"):
         if "/" in fields[name] or "\\" in fields[name] or fields[name].startswith("."):
             raise Unreadable(f"names the file {fields[name]!r}, which is not in the run's folder")
-    return BatchFacts(**{name: fields[name] for name in _BATCH})
+    handling = fields.get("handling", "machine")
+    if handling not in ("machine", "manual"):
+        raise Unreadable(f"has {handling!r} for 'handling'")
+    return BatchFacts(**{name: fields[name] for name in _BATCH}, by_hand=handling == "manual")
 
 
 def _piece(fields: dict[str, Any]) -> PieceFacts:

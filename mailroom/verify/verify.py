@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailroom.verify.controlfile import read_controls
 from mailroom.verify.envelopes import check_envelopes
+from mailroom.verify.hands import check_hands
 from mailroom.verify.journalfile import read_journal
 from mailroom.verify.lives import replay
 from mailroom.verify.machinelog import check_machine
@@ -25,10 +26,11 @@ def verify_run(folder: Path) -> Verdict:
     entries = read_journal(folder, run, book)
     for line in entries:
         book.expect(line.run in ("", run.run), "9", f"journal line {line.number} is of run {line.run}", line.piece)
-    lives = replay(entries, book)
+    lives = replay(entries, run, book)
     composed = read_controls(folder, run, book)
     check_machine(folder, run, entries, book)
     check_envelopes(entries, lives, composed, run.run, book)
+    check_hands(entries, lives, composed, run.run, book)
     check_states(run, lives, entries, book)
     check_sums(run, composed, entries, book)
     return book.verdict()

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailroom.domain.handling import Handling
 from mailroom.planning.envelope import EnvelopeType
 from mailroom.planning.fit import Filling, Fit, Fitter, Misfit
 from mailroom.planning.insert import InsertItem
 from mailroom.planning.machine import FoldLimit, Machine, subsets
 from mailroom.planning.paper import sheet_weight_mg
-from mailroom.planning.piece import Handling
 from tests.planning.floor import A4, C4, C5, C65, MACHINE, envelope, item
 
 ENVELOPES = (C4, C65, C5)

@@ -8,13 +8,14 @@ from datetime import date
 
 import pytest
 
+from mailroom.domain.handling import Handling
 from mailroom.planning.condition import Condition
 from mailroom.planning.document import FieldValue, PlanDocument
 from mailroom.planning.feeders import assign
 from mailroom.planning.household import Decisions
 from mailroom.planning.insert import InsertItem, Mode, WhenOut
 from mailroom.planning.machine import Feeder
-from mailroom.planning.piece import Handling, PlannedEnvelope, PlannedPiece, PostageStep, StepOf
+from mailroom.planning.piece import PlannedEnvelope, PlannedPiece, PostageStep, StepOf
 from mailroom.planning.plan import Plan, Setup, plan_pieces
 from tests.planning.floor import C5, C65, DAY, MACHINE, SETUP, campaign, document, item, step_of, with_inserts
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 
 from mailroom.domain.errors import InputRefused
+from mailroom.domain.handling import Handling
 from mailroom.planning.document import PlanDocument
 from mailroom.planning.household import Approval, Decisions, member_of
-from mailroom.planning.piece import Handling
 from mailroom.planning.plan import Plan, Setup, plan_pieces
 from mailroom.planning.totals import EnvelopeTotal, totals
 from tests.planning.floor import DAY, MACHINE, SETUP, address, document, step_of

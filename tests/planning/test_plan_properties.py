@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailroom.domain.handling import Handling
 from mailroom.planning.condition import Condition
 from mailroom.planning.document import PlanDocument
 from mailroom.planning.household import Decisions
 from mailroom.planning.insert import Campaign, InsertItem, Mode, WhenOut
 from mailroom.planning.machine import LAYERS
-from mailroom.planning.piece import Handling, PlannedPiece
+from mailroom.planning.piece import PlannedPiece
 from mailroom.planning.plan import Plan, Setup, plan_pieces
 from mailroom.planning.totals import totals
 from tests.planning.floor import A4, C4, C5, C65, DAY, MACHINE, RULES, SETUP, address, campaign, document, item, step_of

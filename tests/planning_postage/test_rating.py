@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mailroom.domain.address import PostalAddress
 from mailroom.domain.errors import InputRefused
-from mailroom.planning.piece import Handling, PlannedDocument, PlannedEnvelope, PlannedPiece
+from mailroom.domain.handling import Handling
+from mailroom.planning.piece import PlannedDocument, PlannedEnvelope, PlannedPiece
 from mailroom.planning.postage.item import PostalItem, postal_item, thousandths
 from mailroom.planning.postage.product import Machinable, MinimumPer, Prices, Vat
 from mailroom.planning.postage.rating import Choice, Rater, Rating, Rule, rate
