@@ -59,8 +59,8 @@ def next_scan(
         under_way = UnderWay(run, copy)
     elif name != (under_way.copy.piece, under_way.copy.copy):
         return Misscan.OTHER_PIECE
+    if sheet.of != under_way.copy.sheets or sheet.sheet > sheet.of:
+        return Misscan.OTHER_COUNT
     if sheet == under_way.due:
         return replace(under_way, scanned=sheet.sheet)
-    if sheet.of != under_way.copy.sheets:
-        return Misscan.OTHER_COUNT
     return Misscan.SCANNED_ALREADY if sheet.sheet <= under_way.scanned else Misscan.TOO_EARLY

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mailroom.bootstrap import House
+from mailroom.domain.handling import Handling
 from mailroom.planning.campaign_file import load_inserts
 from mailroom.planning.files import SHIPPED
 from mailroom.planning.insert import Mode, WhenOut
@@ -13,7 +14,7 @@ from mailroom.production.outlook import outlook
 from tests.production.test_plan import DAY, FLOOR, composed, planned
 
 
-def test_what_waits_for_hands_is_not_in_the_figures_and_its_insert_stays_in_stock(
+def test_what_hands_fill_is_in_the_figures_and_its_insert_leaves_the_stock(
     small_house: Callable[..., House],
 ) -> None:
     items, campaigns = load_inserts(SHIPPED / "inserts-example.toml")
@@ -37,8 +38,10 @@ def test_what_waits_for_hands_is_not_in_the_figures_and_its_insert_stays_in_stoc
     assert use.used == 2, "the plan counts what hands would put in"
     plant = replace(small_house(0).plant, floor=floor)
     found = outlook(plan, [], plant)
-    assert (found.totals.documents, found.totals.pieces, found.totals.together, found.totals.sheets) == (2, 1, 1, 2)
-    assert [(each.used, each.left) for each in found.inserts] == [(1, 9)]
-    assert [document.id for document, _ in found.set_aside] == [1]
+    in_all = (found.totals.documents, found.totals.pieces, found.totals.together, found.totals.sheets)
+    assert in_all == (3, 2, 1, by_hand + 2)
+    assert [(each.used, each.left) for each in found.inserts] == [(2, 8)]
+    assert found.set_aside == ()
+    assert {each.handling: each.pieces for each in found.totals.envelopes} == {Handling.MACHINE: 1, Handling.MANUAL: 1}
     assert found.totals.weight_mg == sum(piece.details.weight_mg for piece in plan.pieces)
     assert found.postage is None

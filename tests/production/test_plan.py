@@ -17,6 +17,7 @@ from mailroom.config import Settings
 from mailroom.domain.address import PostalAddress
 from mailroom.domain.content import printed_lines
 from mailroom.domain.document import Document, document_key
+from mailroom.domain.handling import Handling
 from mailroom.domain.identity import customer_key
 from mailroom.domain.invoice import InvoiceKind, IssuedInvoice, Party, Totals
 from mailroom.domain.piece import PieceDocument
@@ -120,14 +121,17 @@ def test_a_document_too_thick_for_every_envelope_is_set_aside_with_the_reason() 
     assert inside(plan) == [[2]]
 
 
-def test_what_only_hands_can_fill_is_set_aside() -> None:
+def test_what_only_hands_can_fill_is_planned_for_hands_and_says_why() -> None:
     machine_takes = FLOOR.setup.machine.accumulator_sheets
     assert machine_takes < ENVELOPES[-1].max_sheets
-    plan = planned([composed(1, "A", pages=machine_takes + 1)])
-    ((document, problem),) = plan.set_aside
-    assert document.id == 1
-    assert problem.startswith("E7116")
-    assert plan.pieces == ()
+    plan = planned([composed(1, "A", pages=machine_takes + 1), composed(2, "B")])
+    by_hand = {piece.documents[0].document: piece.details for piece in plan.pieces}
+    assert {number: details.handling for number, details in by_hand.items()} == {
+        1: Handling.MANUAL,
+        2: Handling.MACHINE,
+    }
+    assert [code for code, _ in by_hand[1].reasons if code in ("manual", "envelope")] == ["manual"]
+    assert plan.set_aside == ()
 
 
 def test_a_paper_that_nobody_knows_is_set_aside() -> None:
