@@ -15,6 +15,7 @@ from mailroom.intake.finished import probe as probing
 from mailroom.intake.finished import prove as proving
 from mailroom.intake.finished.definition_file import load_definition
 from mailroom.intake.finished.found import Dropped, Finding, FoundDocument, Refusal
+from mailroom.intake.guard import Guard
 
 _SHOWN = 40
 """Findings listed on the screen; --json gives all."""
@@ -31,7 +32,8 @@ def probe(
     json: Json = False,
 ) -> int:
     """Show what a job definition finds in a PDF, or propose one. Exit 3 when pages would be refused."""
-    result = probing.probe(file, None if definition is None else load_definition(definition), out)
+    with Guard() as guard:
+        result = probing.probe(guard, file, None if definition is None else load_definition(definition), out)
     refused = [one for one in result.findings if isinstance(one, Refusal)]
     if json:
         print_json(_probe_json(file, result))
@@ -63,11 +65,12 @@ def prove(
 ) -> int:
     """Compare what a definition finds in a sample with its proof. Exit 3 when they differ."""
     loaded = load_definition(definition)
-    trial = proving.prove(loaded, sample)
-    differences = trial.differences
-    if accept is not None:
-        loaded = proving.accept(definition, trial, accept)
-        differences = proving.prove(loaded, sample).differences
+    with Guard() as guard:
+        trial = proving.prove(guard, loaded, sample)
+        differences = trial.differences
+        if accept is not None:
+            loaded = proving.accept(definition, trial, accept)
+            differences = proving.prove(guard, loaded, sample).differences
     usable = proving.is_proved(loaded)
     if json:
         findings = [probing.finding_plain(one) for one in trial.findings]

@@ -122,9 +122,12 @@ def test_a_letter_whose_recipient_the_window_would_not_show_is_refused(house: Pa
     (refused,) = answer.json()
     assert refused["error"]["code"] == "E1545"
     assert "Kari Nordmann" in refused["error"]["message"]
+    assert not list(house.glob("originals/*"))  # nothing asks for it: the file is in quarantine
+    assert list(house.glob("quarantine/*.pdf"))
 
     unchecked = definition(tmp_path, low, fit='[fit]\nwindow = "unchecked"\n')
     assert call("intake", low, "--dir", house, "--definition", unchecked).code == 0
+    assert len(list(house.glob("originals/*"))) == 1
 
 
 @pytest.mark.parametrize(("fit", "moved"), [("", False), ('[fit]\non_conflict = "shift"\n', True)])

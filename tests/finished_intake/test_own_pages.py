@@ -14,14 +14,16 @@ from layouts.layout import load_layout
 from layouts.typeset import compile_layout
 from mailroom.domain.recipient import recipient_lines
 from mailroom.intake.finished.found import FoundDocument
-from mailroom.intake.finished.probe import probe, propose_text
+from mailroom.intake.finished.probe import probe
+from mailroom.intake.finished.sample import propose_text
+from mailroom.intake.guard import Guard
 from mailroom.production.compose import layout_data
 from spool.archive import write_document
 
 CREATED = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
 
-def test_a_proposal_finds_every_invoice_that_was_typeset_here(tmp_path: Path) -> None:
+def test_a_proposal_finds_every_invoice_that_was_typeset_here(guard: Guard, tmp_path: Path) -> None:
     invoices = list(generate(12, seed=3, countries={"NO": 1}))
     program = compile_layout(load_layout("invoice"), default_fonts())
     path = tmp_path / "own.pdf"
@@ -36,7 +38,7 @@ def test_a_proposal_finds_every_invoice_that_was_typeset_here(tmp_path: Path) ->
             counts.append(len(pages.pages))
         stream.save(path)
     (tmp_path / "proposal.toml").write_text(propose_text(path), encoding="utf-8")
-    found = [one for one in probe(path).findings if isinstance(one, FoundDocument)]
+    found = [one for one in probe(guard, path).findings if isinstance(one, FoundDocument)]
     assert [(one.number, one.page_count) for one in found] == [
         (invoice.number, count) for invoice, count in zip(invoices, counts, strict=True)
     ]

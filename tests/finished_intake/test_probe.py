@@ -15,6 +15,7 @@ from mailroom.cli.probe import prove as prove_command
 from mailroom.intake.finished.definition_file import parse_definition
 from mailroom.intake.finished.found import FoundDocument
 from mailroom.intake.finished.probe import probe
+from mailroom.intake.guard import Guard
 from tests.finished_intake.streams import HEAD, HEIGHT_MM, PT_PER_MM, ZONES, draw_stream, truths
 from tests.finished_intake.test_split_ways import assert_all_found
 
@@ -51,10 +52,10 @@ def letter(path: Path, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", list(WORDS))
-def test_labels_of_seven_languages_lead_to_a_definition_that_works(language: str, tmp_path: Path) -> None:
+def test_labels_of_seven_languages_lead_to_a_definition_that_works(guard: Guard, language: str, tmp_path: Path) -> None:
     path = tmp_path / "letter.pdf"
     letter(path, language)
-    result = probe(path)
+    result = probe(guard, path)
     assert result.lacking == ""
     assert result.definition is not None
     assert (result.definition.language, result.definition.country) == (language, COUNTRY[language])
@@ -67,22 +68,22 @@ def test_labels_of_seven_languages_lead_to_a_definition_that_works(language: str
     assert result.definition.counting is not None
 
 
-def test_a_proposal_for_a_stream_splits_it_by_its_counted_pages(tmp_path: Path) -> None:
+def test_a_proposal_for_a_stream_splits_it_by_its_counted_pages(guard: Guard, tmp_path: Path) -> None:
     path = tmp_path / "stream.pdf"
     draw_stream(path, truths(20))
-    result = probe(path)
+    result = probe(guard, path)
     assert result.definition is not None
     assert result.definition.split.by == "text"
     whole = parse_definition(result.text.replace("Who sends these documents", "Utility AS"), "proposal")
     assert whole.currency == "NOK"
-    found = probe(path, whole).findings
+    found = probe(guard, path, whole).findings
     assert_all_found(found, truths(20))
 
 
-def test_the_pages_are_drawn_with_their_zones(tmp_path: Path) -> None:
+def test_the_pages_are_drawn_with_their_zones(guard: Guard, tmp_path: Path) -> None:
     path = tmp_path / "stream.pdf"
     draw_stream(path, truths(3))
-    plain = probe(path, parse_definition(HEAD + '[split]\nby = "file"\n' + ZONES, "x"), tmp_path / "out")
+    plain = probe(guard, path, parse_definition(HEAD + '[split]\nby = "file"\n' + ZONES, "x"), tmp_path / "out")
     assert plain.pictures[0] == tmp_path / "out" / "stream.probe.png"
     assert len(plain.pictures) == 1 + plain.page_count
     with Image.open(plain.pictures[1]) as picture:
@@ -90,21 +91,21 @@ def test_the_pages_are_drawn_with_their_zones(tmp_path: Path) -> None:
     assert (colours.max(axis=2) - colours.min(axis=2) > 60).sum() > 500
 
 
-def test_a_zone_that_cuts_a_line_is_told(tmp_path: Path) -> None:
+def test_a_zone_that_cuts_a_line_is_told(guard: Guard, tmp_path: Path) -> None:
     path = tmp_path / "stream.pdf"
     draw_stream(path, truths(1))
     zones = ZONES.replace("y_mm = 45, width_mm = 80, height_mm = 30", "y_mm = 45, width_mm = 80, height_mm = 15")
-    result = probe(path, parse_definition(HEAD + '[split]\nby = "file"\n' + zones, "x"))
+    result = probe(guard, path, parse_definition(HEAD + '[split]\nby = "file"\n' + zones, "x"))
     assert any("zone address cuts" in sentence for _, sentence in result.remarks)
-    clear = probe(path, parse_definition(HEAD + '[split]\nby = "file"\n' + ZONES, "x"))
+    clear = probe(guard, path, parse_definition(HEAD + '[split]\nby = "file"\n' + ZONES, "x"))
     assert clear.remarks == ()
 
 
-def test_a_file_without_any_sign_leads_to_a_proposal_that_says_what_it_lacks(tmp_path: Path) -> None:
+def test_a_file_without_any_sign_leads_to_a_proposal_that_says_what_it_lacks(guard: Guard, tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "bare.pdf"))
     canvas.rect(50, 50, 100, 100)
     canvas.save()
-    result = probe(tmp_path / "bare.pdf", None, tmp_path / "out")
+    result = probe(guard, tmp_path / "bare.pdf", None, tmp_path / "out")
     assert result.definition is None
     assert "number" in result.lacking
     assert "# address was not found" in result.text
@@ -128,11 +129,11 @@ def test_the_commands_tell_the_same_as_json(tmp_path: Path, capsys: pytest.Captu
     assert "100001" in capsys.readouterr().out
 
 
-def test_a_page_of_five_metres_is_drawn_small(tmp_path: Path) -> None:
+def test_a_page_of_five_metres_is_drawn_small(guard: Guard, tmp_path: Path) -> None:
     path = tmp_path / "wide.pdf"
     canvas = Canvas(str(path), pagesize=(14_000, 14_000))
     canvas.drawString(100, 13_000, "Fakturanummer 7001")
     canvas.save()
-    result = probe(path, None, tmp_path / "out")
+    result = probe(guard, path, None, tmp_path / "out")
     with Image.open(result.pictures[1]) as picture:
         assert picture.width * picture.height < 20_000_000

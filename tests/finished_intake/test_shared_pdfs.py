@@ -13,10 +13,11 @@ from mailroom.intake.finished.embedded import read_embedded
 from mailroom.intake.finished.examination import EmbeddedInvoice
 from mailroom.intake.finished.examine import examine
 from mailroom.intake.finished.found import FoundDocument, Refusal
-from mailroom.intake.finished.probe import propose_text
 from mailroom.intake.finished.prove import prove, require_proof
 from mailroom.intake.finished.recipients import folded
+from mailroom.intake.finished.sample import propose_text
 from mailroom.intake.finished.split import split
+from mailroom.intake.guard import Guard
 from tests.shared_data import ROOT, shared_data
 
 pytestmark = pytest.mark.shared
@@ -119,10 +120,10 @@ def test_a_pdf_whose_xml_is_another_invoice_is_refused_when_it_is_checked() -> N
 
 
 @pytest.mark.parametrize("name", list(SAMPLES))
-def test_each_example_definition_is_proved_on_its_sample(name: str) -> None:
+def test_each_example_definition_is_proved_on_its_sample(guard: Guard, name: str) -> None:
     rules = definition(name)
     require_proof(rules)
-    assert prove(rules, pdf(SAMPLES[name])).differences == ()
+    assert prove(guard, rules, pdf(SAMPLES[name])).differences == ()
 
 
 def test_every_example_definition_has_a_sample() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from mailroom.intake.finished.definition_file import load_definition
 from mailroom.intake.guard import Done, Guard, Limits, refusal
-from mailroom.intake.guard.functions import CONVERT_PDF, EXAMINE_PDF
+from mailroom.intake.guard.functions import CONVERT_PDF, EXAMINE_PDF, LOOK_AT_PDF, PROPOSE_FOR_PDF
 from omr.place import Box
 from spool.finished.fit import Fit
 from tests.hostile.case import REPAIRED, TAKEN, Case
@@ -44,6 +44,8 @@ def arguments(function: str, file: Path) -> Mapping[str, Any]:
     own: dict[str, dict[str, Any]] = {
         EXAMINE_PDF: {"definition": definition()},
         CONVERT_PDF: {"ranges": [[0, 1]], "fit": fit(), "output_profile": ""},
+        PROPOSE_FOR_PDF: {},
+        LOOK_AT_PDF: {"pages": 2, "drawn": True},
     }
     return {"file": str(file), **own[function]}
 
@@ -53,7 +55,7 @@ def run(guard: Guard, function: str, case: Case, folder: Path) -> list[Done] | N
     file = folder / "letter.pdf"
     file.write_bytes(case.data)
     taken: list[Done] = []
-    streams = function == CONVERT_PDF
+    streams = function in {CONVERT_PDF, LOOK_AT_PDF}
     given = arguments(function, file)
     answer = guard.stream(function, given, taken.append) if streams else guard.call(function, given)
     error = refusal(answer, file)
@@ -66,7 +68,7 @@ def run(guard: Guard, function: str, case: Case, folder: Path) -> list[Done] | N
     return None
 
 
-@pytest.mark.parametrize("function", [EXAMINE_PDF, CONVERT_PDF])
+@pytest.mark.parametrize("function", [EXAMINE_PDF, CONVERT_PDF, PROPOSE_FOR_PDF, LOOK_AT_PDF])
 @pytest.mark.parametrize("case", LET_THROUGH, ids=lambda case: case.name)
 def test_a_reader_takes_or_refuses_what_the_inspection_lets_through(
     guard: Guard, case: Case, function: str, tmp_path: Path

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import font_source_sans_pro
-import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
 from mailroom.intake.finished.definition import ZoneBox
+from mailroom.intake.finished.guarded import Picture
 
-_DPI = 100
-_PIXELS_MAX = 16_000_000
 _LEGEND_PX = 430
 _THUMB_PX = 640
 _COLUMNS = 3
@@ -42,11 +39,13 @@ class DrawnZone:
     text: str
 
 
-def draw_page(page: pypdfium2.PdfPage, title: str, zones: Sequence[DrawnZone], remarks: Sequence[str]) -> Image.Image:
-    """The page with its zones, and beside it a legend of what was found, and of remarks in red."""
-    width_pt, height_pt = page.get_size()
-    scale = min(_DPI / 72, math.sqrt(_PIXELS_MAX / (width_pt * height_pt)))
-    shown = page.render(scale=scale).to_pil().convert("RGB")
+def draw_page(look: Picture | None, title: str, zones: Sequence[DrawnZone], remarks: Sequence[str]) -> Image.Image:
+    """The page with its zones, and beside it a legend of what was found, and of remarks in red. A page that can't be
+    drawn (None) has the legend alone."""
+    if look is None:
+        shown, scale, zones = Image.new("RGB", (1, 1), "white"), 1.0, ()
+    else:
+        shown, scale = Image.frombytes("RGB", (look.width_px, look.height_px), look.rgb), look.px_per_pt
     picture = Image.new("RGB", (shown.width + _LEGEND_PX, max(shown.height, 400)), "white")
     picture.paste(shown, (0, 0))
     tint = Image.new("RGBA", picture.size, (0, 0, 0, 0))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mailroom.intake.finished import sample
 from mailroom.intake.finished.examine import examine_plain
 from mailroom.intake.guard.functions import Result
 from mailroom.intake.guard.page_set_wire import Packer
@@ -19,6 +20,17 @@ from spool.output import black_only, read_output_profile
 def examine(file: str, definition: Mapping[str, Any]) -> Result:
     """`definition` are the plain values of a JobDefinition. The value holds those of an Examination."""
     return Result(examine_plain(file, definition))
+
+
+def propose(file: str) -> Result:
+    """The value is the text of a proposed definition (TOML)."""
+    return Result(sample.propose_text(Path(file)))
+
+
+def look(file: str, pages: int, *, drawn: bool) -> Iterator[Result]:
+    """For each of the first pages `{"segments": [{x_mm, y_mm, right_mm, bottom_mm, text}], "picture": {width_px,
+    height_px, px_per_pt} | None}`, with the picture's RGB as its part."""
+    return sample.look(Path(file), pages, drawn=drawn)
 
 
 def convert(

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from PIL import Image
 
 from mailroom.domain.errors import InputRefused
 from mailroom.intake.finished.definition import COUNTING_ZONE, SPLIT_ZONE, ByText, JobDefinition, ZoneBox
 from mailroom.intake.finished.definition_file import parse_definition
-from mailroom.intake.finished.draft_toml import draft_text
 from mailroom.intake.finished.drawing import DrawnZone, contact_sheet, draw_page
 from mailroom.intake.finished.examination import Examination, PageSeen
-from mailroom.intake.finished.examine import ZoneReader, examine, open_pdf, read_attachments, read_bookmarks
 from mailroom.intake.finished.found import Finding, FoundDocument, Refusal
-from mailroom.intake.finished.page_text import Segment, segments
-from mailroom.intake.finished.propose import Page, propose
+from mailroom.intake.finished.guarded import PageLook, examined, looked_at, proposed, sound_copy
+from mailroom.intake.finished.segment import Segment
 from mailroom.intake.finished.split import split
 from mailroom.intake.finished.values import extract, extract_text
-
-_READ_PAGES = 24
-"""Pages of a sample that a proposal looks at."""
+from mailroom.intake.guard import Guard
 
 _DRAWN_PAGES = 24
 _SLACK_MM = 0.3
@@ -47,54 +41,36 @@ class Probe:
     pictures: tuple[Path, ...]
 
 
-def probe(file: Path, definition: JobDefinition | None = None, out: Path | None = None) -> Probe:
+def probe(guard: Guard, file: Path, definition: JobDefinition | None = None, out: Path | None = None) -> Probe:
     """Probe a file with a definition, or propose one; draw its first pages into the folder `out`.
 
-    Raises InputRefused: E1504 no PDF that can be opened, and what `examine` raises for an index file.
+    Raises InputRefused: what `inspect_pdf` and `examine` raise.
     """
-    text, lacking = "", ""
-    if definition is None:
-        text = propose_text(file)
-        try:
-            definition = parse_definition(text, "the proposal")
-        except InputRefused as error:
-            lacking = error.message
-    examination = examine(file, definition) if definition is not None else None
+    with sound_copy(guard, file, [definition] if definition is not None else []) as sound:
+        text, lacking = "", ""
+        if definition is None:
+            text = proposed(guard, sound.path)
+            try:
+                definition = parse_definition(text, "the proposal")
+            except InputRefused as error:
+                lacking = error.message
+        examination = examined(guard, sound.path, definition) if definition is not None else None
+        looks = looked_at(guard, sound.path, _DRAWN_PAGES, drawn=out is not None)
     findings = tuple(split(examination, definition)) if examination is not None and definition is not None else ()
-    with open_pdf(file) as pdf:
-        count = len(pdf)
-        remarks = tuple(_remarks(pdf, definition, findings)) if definition is not None else ()
-        pictures = _draw(pdf, out, file.stem, definition, examination, findings, remarks) if out is not None else ()
-    return Probe(text, definition, lacking, count, findings, remarks, pictures)
-
-
-def propose_text(file: Path) -> str:
-    """A proposed definition for a file, as TOML. Raises InputRefused E1504."""
-    with open_pdf(file) as pdf:
-        pages = [_page(pdf, index) for index in range(min(len(pdf), _READ_PAGES))]
-        bookmarked = [mark.page for mark in read_bookmarks(pdf) if mark.level == 1]
-        known = next((one for one in read_attachments(pdf) if not one.problem), None)
-    name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:60].strip("-") or "proposal"
-    return draft_text(propose(pages, bookmarked, known), name, embedded=known is not None)
-
-
-def _page(pdf: pypdfium2.PdfDocument, index: int) -> Page:
-    with closing(pdf[index]) as page:
-        _, blank = ZoneReader(()).read(page)
-        return Page(index + 1, segments(page), pdf.get_page_label(index) or "", blank)
+    remarks = tuple(_remarks(looks, definition, findings)) if definition is not None else ()
+    pictures = _draw(looks, out, file.stem, definition, examination, findings, remarks) if out is not None else ()
+    return Probe(text, definition, lacking, sound.pages, findings, remarks, pictures)
 
 
 def _remarks(
-    pdf: pypdfium2.PdfDocument, definition: JobDefinition, findings: Sequence[Finding]
+    looks: Sequence[PageLook], definition: JobDefinition, findings: Sequence[Finding]
 ) -> Iterator[tuple[int, str]]:
     """Zones whose edge cuts through a line: what is read there depends on a hair's breadth."""
-    for index in range(min(len(pdf), _DRAWN_PAGES)):
-        with closing(pdf[index]) as page:
-            pieces = segments(page)
-        for name, box in _read_on(definition, index + 1, findings).items():
-            cut = next((one for one in pieces if one.touches(box) and _cut(one, box)), None)
+    for number, look in enumerate(looks, 1):
+        for name, box in _read_on(definition, number, findings).items():
+            cut = next((one for one in look.segments if one.touches(box) and _cut(one, box)), None)
             if cut is not None:
-                yield index + 1, f"the edge of zone {name} cuts the line {cut.text[:60]!r}"
+                yield number, f"the edge of zone {name} cuts the line {cut.text[:60]!r}"
 
 
 def _cut(segment: Segment, box: ZoneBox) -> bool:
@@ -116,7 +92,7 @@ def _read_on(definition: JobDefinition, number: int, findings: Sequence[Finding]
 
 
 def _draw(
-    pdf: pypdfium2.PdfDocument,
+    looks: Sequence[PageLook],
     out: Path,
     stem: str,
     definition: JobDefinition | None,
@@ -127,15 +103,13 @@ def _draw(
     """A picture of each of the first pages, and all of them on a contact sheet."""
     out.mkdir(parents=True, exist_ok=True)
     pictures: list[Image.Image] = []
-    for index in range(min(len(pdf), _DRAWN_PAGES)):
-        number = index + 1
+    for number, look in enumerate(looks, 1):
         finding = next((one for one in findings if number in one.pages), None)
         zones = _drawn(definition, examination, number, findings) if definition and examination else ()
         said = [sentence for page, sentence in remarks if page == number]
         if isinstance(finding, Refusal):
             said = [*(f"{one.code} {one.message} ({one.place})" for one in finding.problems), *said]
-        with closing(pdf[index]) as page:
-            pictures.append(draw_page(page, _title(number, finding), zones, said))
+        pictures.append(draw_page(look.picture, _title(number, finding), zones, said))
     files = [out / f"{stem}.probe.png", *(out / f"{stem}.probe-{at:03}.png" for at in range(1, len(pictures) + 1))]
     for path, picture in zip(files, [contact_sheet(pictures), *pictures], strict=True):
         picture.save(path)

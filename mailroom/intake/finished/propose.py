@@ -16,8 +16,8 @@ from mailroom.intake.finished.address_lines import parse_address
 from mailroom.intake.finished.definition import EDGE_MM, ZoneBox, compiled
 from mailroom.intake.finished.examination import EmbeddedInvoice
 from mailroom.intake.finished.found import FoundRecipient
-from mailroom.intake.finished.page_text import Segment, around
 from mailroom.intake.finished.recipients import folded
+from mailroom.intake.finished.segment import Segment, around
 from mailroom.intake.finished.values import parse_amount, parse_date
 
 MARGIN_MM = 1.5

@@ -11,9 +11,11 @@ from pathlib import Path
 from mailroom.domain.errors import InputRefused
 from mailroom.intake.finished.definition import ExpectedDocument, JobDefinition, Proof
 from mailroom.intake.finished.definition_file import parse_definition, with_proof
-from mailroom.intake.finished.examine import examine
 from mailroom.intake.finished.found import Dropped, Finding, FoundDocument, Refusal
+from mailroom.intake.finished.guarded import examined, sound_copy
 from mailroom.intake.finished.split import split
+from mailroom.intake.guard import Guard
+from mailroom.intake.quarantine import sha256_of
 from spool.atomic import write_whole
 
 
@@ -36,12 +38,13 @@ class Trial:
         return tuple(one for one in self.findings if isinstance(one, FoundDocument))
 
 
-def prove(definition: JobDefinition, sample: Path) -> Trial:
-    """Compare what the definition finds in the sample with its `[proof]`. Raises what `examine` raises."""
-    examination = examine(sample, definition)
-    findings = tuple(split(examination, definition))
-    differences = tuple(_differences(definition.proof, examination.sha256, findings))
-    return Trial(examination.sha256, findings, differences)
+def prove(guard: Guard, definition: JobDefinition, sample: Path) -> Trial:
+    """Compare what the definition finds in the sample with its `[proof]`. Raises InputRefused: what `inspect_pdf` and
+    `examine` raise."""
+    with sound_copy(guard, sample, [definition]) as sound:
+        findings = tuple(split(examined(guard, sound.path, definition), definition))
+    digest = sha256_of(sample)
+    return Trial(digest, findings, tuple(_differences(definition.proof, digest, findings)))
 
 
 def _differences(proof: Proof | None, sample_sha256: str, findings: Sequence[Finding]) -> Iterator[str]:

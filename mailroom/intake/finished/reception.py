@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from mailroom.domain.content import Content
 from mailroom.domain.errors import Explained, InputRefused
@@ -17,13 +13,11 @@ from mailroom.intake.finished.definition import JobDefinition, Zone, ZoneBox
 from mailroom.intake.finished.definition_file import load_definition
 from mailroom.intake.finished.examination import Examination
 from mailroom.intake.finished.found import Finding, FoundDocument, Refusal
-from mailroom.intake.finished.index_file import index_path
+from mailroom.intake.finished.guarded import examined, sound_copy
 from mailroom.intake.finished.prove import is_proved, require_proof
 from mailroom.intake.finished.split import split
 from mailroom.intake.finished.taken import finished_pdf
-from mailroom.intake.guard import Guard, done, garbled, inspect_pdf
-from mailroom.intake.guard.functions import EXAMINE_PDF
-from mailroom.intake.guard.pdf_inspection import mend_pdf
+from mailroom.intake.guard import Guard
 from mailroom.intake.originals import Originals
 from mailroom.intake.quarantine import set_aside
 from mailroom.intake.receive import Received, Reception
@@ -93,44 +87,32 @@ class FinishedReception:
             set_aside(file, refused, self.reception.quarantine, self.reception.clock())
 
     def _take(self, file: Path) -> list[Received]:
-        inspection = inspect_pdf(self.guard, file)
-        if not inspection.repaired:
-            return self._taken(file, file)
-        with tempfile.TemporaryDirectory() as folder:
-            # Libraries mend a damaged file each in its own way: all read the one copy that is kept.
-            mended = Path(folder) / file.name
-            mend_pdf(self.guard, file, mended)
-            for companion in self._companions(file):
-                shutil.copyfile(companion, mended.with_name(companion.name))
-            self.originals.keep(file)
-            return self._taken(file, mended)
+        with sound_copy(self.guard, file, self.definitions) as sound:
+            read = self._chosen(sound.path)
+            unseen = {document.first_page: self._unseen(document, read, file) for document in read.documents}
+            sha256 = ""
+            if None in unseen.values():  # else nothing will ever ask for the file: it is in quarantine
+                if sound.repaired:
+                    self.originals.keep(file)
+                sha256 = self.originals.keep(sound.path)
+            return list(self._taken(file, read, unseen, sha256))
 
-    def _companions(self, file: Path) -> Iterator[Path]:
-        for definition in self.definitions:
-            if definition.index is not None:
-                companion = index_path(file, definition.index)
-                if companion.is_file():
-                    yield companion
-
-    def _taken(self, file: Path, sound: Path) -> list[Received]:
-        read = self._chosen(sound)
-        sha256 = self.originals.keep(sound) if read.documents else ""
-        results = []
+    def _taken(
+        self, file: Path, read: _Read, unseen: Mapping[int, InputRefused | None], sha256: str
+    ) -> Iterator[Received]:
+        """Each finding into the ledger or refused. `unseen` tells by first page why a recipient would not be seen."""
         for finding in read.findings:
             match finding:
-                case FoundDocument() if (unseen := self._unseen(finding, read, file)) is not None:
-                    results.append(Received(str(file), "refused", KIND, None, unseen))
+                case FoundDocument(first_page=page) if (error := unseen[page]) is not None:
+                    yield Received(str(file), "refused", KIND, None, error)
                 case FoundDocument():
                     content = finished_pdf(finding, read.definition, sha256)
-                    source = f"{file.name} page {finding.first_page}"
-                    note = self.take(content, source)
-                    results.append(Received(str(file), "accepted", KIND, content, None, note))
+                    note = self.take(content, f"{file.name} page {finding.first_page}")
+                    yield Received(str(file), "accepted", KIND, content, None, note)
                 case Refusal():
-                    error = _error(finding, file)
-                    results.append(Received(str(file), "refused", KIND, None, error))
+                    yield Received(str(file), "refused", KIND, None, _error(finding, file))
                 case _:
                     pass
-        return results
 
     def _unseen(self, document: FoundDocument, read: _Read, file: Path) -> InputRefused | None:
         """Why the envelope would not show the document's recipient, None when it does."""
@@ -177,13 +159,7 @@ class FinishedReception:
 
     def _read(self, file: Path, definition: JobDefinition) -> _Read:
         require_proof(definition)
-        asked = self._with_window(definition).plain()
-        answer = self.guard.call(EXAMINE_PDF, {"file": str(file.absolute()), "definition": asked})
-        value = done(answer, file).value
-        try:
-            examination = Examination.from_plain(value)
-        except ValidationError as error:
-            raise garbled(file) from error
+        examination = examined(self.guard, file, self._with_window(definition))
         return _Read(definition, examination, tuple(split(examination, definition)))
 
     def _with_window(self, definition: JobDefinition) -> JobDefinition:

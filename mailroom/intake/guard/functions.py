@@ -25,6 +25,8 @@ INSPECT_PDF = "inspect-pdf"
 MEND_PDF = "mend-pdf"
 EXAMINE_PDF = "examine-pdf"
 CONVERT_PDF = "convert-pdf"
+PROPOSE_FOR_PDF = "propose-for-pdf"
+LOOK_AT_PDF = "look-at-pdf"
 
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,6 +34,8 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         MEND_PDF: "mailroom.intake.guard.pdf_mend:mend",
         EXAMINE_PDF: "mailroom.intake.finished.in_worker:examine",
         CONVERT_PDF: "mailroom.intake.finished.in_worker:convert",
+        PROPOSE_FOR_PDF: "mailroom.intake.finished.in_worker:propose",
+        LOOK_AT_PDF: "mailroom.intake.finished.in_worker:look",
         "drill-answer": "mailroom.intake.guard.drill:answer",
         "drill-refuse": "mailroom.intake.guard.drill:refuse",
         "drill-time": "mailroom.intake.guard.drill:spend_time",
