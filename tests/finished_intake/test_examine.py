@@ -64,8 +64,10 @@ def test_a_page_is_blank_when_nothing_can_be_seen_on_it(tmp_path: Path) -> None:
     canvas.showPage()
     canvas.drawString(10, 10, ".")
     canvas.showPage()
+    canvas.drawString(10, 10, "   ")  # text that says nothing
+    canvas.showPage()
     canvas.save()
-    assert [page.blank for page in examine(tmp_path / "blank.pdf", BLANK).pages] == [True, True, False, False]
+    assert [page.blank for page in examine(tmp_path / "blank.pdf", BLANK).pages] == [True, True, False, False, True]
 
 
 def test_a_file_that_is_no_pdf_or_needs_a_password_is_refused(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_the_worker_knows_nothing_of_its_surroundings(guard: Guard, monkeypatch:
     assert answer.value["folder"] == "/"
     environment = answer.value["environment"]
     assert isinstance(environment, dict)
-    assert set(environment) <= {"LC_ALL", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
+    assert set(environment) <= {"GLIBC_TUNABLES", "LC_ALL", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
 
 
 def test_no_descriptor_of_the_parent_reaches_the_worker(tmp_path: Path) -> None:

@@ -141,11 +141,11 @@ class ZoneReader:
         rects = self._rects.get(key)
         if rects is None:
             rects = self._rects[key] = tuple(user_rect(box, *key) for box in self._boxes)
-        with closing(page.get_textpage()) as text_page:
+        with _text_page(page) as text_page:
             if key[1] in (90, 270):
-                texts = turned_texts(text_page.raw, rects, key[1])
+                texts = turned_texts(text_page, rects, key[1])
             else:
-                texts = tuple(self._text(text_page.raw, rect) for rect in rects)
+                texts = tuple(self._text(text_page, rect) for rect in rects)
             blank = not any(texts) and _has_no_text(text_page) and _is_white(page)
         return texts, blank
 
@@ -155,6 +155,18 @@ class ZoneReader:
         if length <= 0:
             return ""
         return tidied(ctypes.string_at(self._buffer, 2 * length).decode("utf-16-le", errors="replace"))
+
+
+@contextmanager
+def _text_page(page: pypdfium2.PdfPage) -> Iterator[Any]:
+    """PDFium's own handle: a wrapper that closes itself costs as much as a zone's text."""
+    text_page = pdfium.FPDFText_LoadPage(page.raw)
+    if not text_page:
+        raise pypdfium2.PdfiumError("the page's text can't be loaded")
+    try:
+        yield text_page
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
 
 
 def user_rect(box: ZoneBox, bounds: Rect, rotation: int) -> Rect:
@@ -190,8 +202,9 @@ def shown_rect(rect: Rect, bounds: Rect, rotation: int) -> Rect:
             return x_0 - left, top - y_1, x_1 - left, top - y_0
 
 
-def _has_no_text(text_page: pypdfium2.PdfTextPage) -> bool:
-    return text_page.count_chars() == 0 or not text_page.get_text_range().strip()
+def _has_no_text(text_page: Any) -> bool:
+    signs = range(pdfium.FPDFText_CountChars(text_page))
+    return all(chr(pdfium.FPDFText_GetUnicode(text_page, sign)).isspace() for sign in signs)
 
 
 def _is_white(page: pypdfium2.PdfPage) -> bool:

@@ -24,8 +24,15 @@ _START_S = 60.0
 _START_BYTES = 1 << 16
 _END_S = 5.0
 _WORDS_BYTES = 2000
-_ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""All that the worker knows of its surroundings. Threads of linear algebra would each reserve memory."""
+ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000",
+}
+"""All that the worker knows of its surroundings. Threads of linear algebra would each reserve memory. The objects of a
+PDF's page are many and small: kept at hand for the next page, they make its text a fifth faster; glibc keeps seven of a
+size by default."""
 
 _BY_SIGNAL = {signal.SIGXCPU: Limit.CPU, signal.SIGALRM: Limit.WALL}
 
@@ -44,7 +51,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._words,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd="/",
             close_fds=True,
             start_new_session=True,
