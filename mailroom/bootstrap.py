@@ -41,7 +41,7 @@ from omr.place import Box
 from spool.finished.fit import Fit
 from spool.output import black_only, read_output_profile
 from spool.pagestore import PageStore
-from spool.press_profile import FIRST_SHEET, PressProfile, load_press_profile
+from spool.press_profile import PressProfile, load_press_profile
 from spool.queues.folder import FolderQueue
 
 _ORIGINALS = "originals"
@@ -158,10 +158,10 @@ def working_alone(folder: Path) -> Iterator[None]:
 
 def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, progress: Progress) -> Plant:
     """Load the mark set, the envelopes and what else the settings name; the layout and the fonts when they are first
-    wanted. Raises InputRefused for a mark set that proves nothing (E1910) or a press whose order no inserter can take
-    (E1908), SpoolError for a press profile or output profile that can't be read."""
+    wanted. Raises InputRefused (E1910) for a mark set that proves nothing, or not with this press and these sides;
+    SpoolError for a press profile or output profile that can't be read."""
     envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
-    press = _press(_of_folder(folder, settings.press))
+    press = load_press_profile(_of_folder(folder, settings.press))
     mark_set = _mark_set(_of_folder(folder, settings.mark_set), press)
 
     @cache
@@ -225,20 +225,6 @@ def _mark_set(name: str | Path, press: PressProfile) -> MarkSet:
         told = f"the mark set {marks.name!r} {fact}"
         raise InputRefused("E1910", told, place=f"{FILE_NAME}, mark_set", remedy=remedy)
     return marks
-
-
-def _press(name: str | Path) -> PressProfile:
-    """The profile of the press, unless it wants what no machine of ours can be told (E1908)."""
-    press = load_press_profile(name)
-    if press.order.fed_first != FIRST_SHEET:
-        raise InputRefused(
-            "E1908",
-            f"the press profile {press.name!r} has the inserter take each piece from its {press.order.fed_first} on, "
-            "but the inserters known here count the sheets of a piece from the first",
-            place=f"{FILE_NAME}, press",
-            remedy=f'Use a profile with fed_first = "{FIRST_SHEET}", and set the machine up to gather that way.',
-        )
-    return press
 
 
 def make_queue(folder: Path, settings: Settings) -> PrintQueue:

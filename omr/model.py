@@ -29,6 +29,15 @@ class FedFirst(Enum):
     FIRST_SHEET = "first-sheet"
     LAST_SHEET = "last-sheet"
 
+    def place(self, sheet: int, of: int) -> int:
+        """The 1-based place in which sheet `sheet` of a piece of `of` sheets is fed; and the sheet in that place."""
+        return sheet if self is FedFirst.FIRST_SHEET else of - sheet + 1
+
+    def sheets(self, of: int) -> range:
+        """The sheets of a piece of `of`, in the order in which they are fed."""
+        rising = range(1, of + 1)
+        return rising if self is FedFirst.FIRST_SHEET else rising[::-1]
+
 
 @dataclass(frozen=True)
 class MarkSet:
@@ -105,7 +114,7 @@ class MarkSet:
 
     def fed(self, sheet: int, of: int) -> int:
         """The 1-based place in which sheet `sheet` of a piece of `of` sheets is fed."""
-        return sheet if self.fed_first is FedFirst.FIRST_SHEET else of - sheet + 1
+        return self.fed_first.place(sheet, of)
 
     def codes_on(self, sheet: int, of: int) -> tuple[CodePlace, ...]:
         """The codes that this sheet of a piece bears."""

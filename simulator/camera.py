@@ -18,6 +18,7 @@ from omr.code import CodeTemplate
 from omr.encode import read_sequence, says_last
 from omr.errors import OmrError
 from omr.markset import MarkSet, load_mark_set
+from omr.model import FedFirst
 from omr.read import READ_DPI, SheetReading, read_strip, render_strip
 from omr.sheet import SheetId
 from omr.strip import Gray
@@ -35,7 +36,7 @@ class Sighting:
     sheet      identity by the code, None when there is none that can be read.
     code       the code's text as read; may be empty.
     marks      bit n = position n was read as a mark.
-    last       the insert mark is there; None when the set has no such mark or none was read.
+    last       the marks end the collation here; None when the set has no such mark or none was read.
     sequence   value of the wrap-around sequence, None when the set has none or none was read.
     problems   in words; the sheet counts as unread when there are any.
     """
@@ -50,6 +51,10 @@ class Sighting:
 
 class Camera(Protocol):
     """Looks at sheets of one job."""
+
+    @property
+    def fed_first(self) -> FedFirst:
+        """The sheet of each piece that comes first."""
 
     def look(self, leaf: Leaf, *, smeared: bool) -> Sighting:
         """Read one sheet; `smeared` = something lies between lens and paper."""
@@ -137,6 +142,10 @@ class PdfCamera:
         self._marks = marks
         self._rng = rng
         self._seen: dict[Leaf, Sighting] = {}
+
+    @property
+    def fed_first(self) -> FedFirst:
+        return self._marks.fed_first
 
     def look(self, leaf: Leaf, *, smeared: bool) -> Sighting:
         if smeared:

@@ -10,6 +10,7 @@ from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from omr.model import FedFirst
 from omr.sheet import SheetId
 from simulator.camera import Sighting
 from simulator.messages import QueuePiece
@@ -25,7 +26,7 @@ class Packet:
     """One piece on its way.
 
     counted    strokes of the feeder that went into it.
-    progress   number of the last sheet it should hold by now; differs from `counted` after a double feed.
+    progress   place, as fed, of the last sheet it should hold by now; differs from `counted` after a double feed.
     spoiled    why it must not be mailed; the first reason stays.
     number     1-based count of pieces begun since power-up.
     """
@@ -105,12 +106,16 @@ class Ruling:
 class Collator:
     """Queue and open collation of one job.
 
-    `begun` counts the pieces begun since power-up. `carried`: the hidden sheet of a sensed double feed was the first
-    of the piece that comes next.
+    `following` tells the wrap-around sequence of the next sheet, `fed_first` from which end each piece comes. `begun`
+    counts the pieces begun since power-up. `carried`: the hidden sheet of a sensed double feed was the first of the
+    piece that comes next.
     """
 
-    def __init__(self, following: Callable[[int], int], begun: int = 0) -> None:
+    def __init__(
+        self, following: Callable[[int], int], fed_first: FedFirst = FedFirst.FIRST_SHEET, begun: int = 0
+    ) -> None:
         self._following = following
+        self.fed_first = fed_first
         self.begun = begun
         self.queue: list[QueuePiece] = []
         self.current: Packet | None = None
@@ -186,6 +191,21 @@ class Collator:
 
     # The sheets.
 
+    def _due(self, packet: Packet) -> int:
+        """The number of the sheet that a piece, not complete yet, wants next."""
+        return self.fed_first.place(packet.progress + 1, packet.order.sheets)
+
+    def _place(self, sheet: SheetId) -> int:
+        return self.fed_first.place(sheet.sheet, sheet.of)
+
+    def _ends(self, sheet: SheetId) -> bool:
+        """Whether its piece ends with this sheet, as it is fed."""
+        return self._place(sheet) == sheet.of
+
+    def _progress(self, packet: Packet, sheet: SheetId) -> int:
+        """How far a piece has come with this sheet of it."""
+        return packet.order.sheets if self._ends(sheet) else self._place(sheet)
+
     def read(self, seen: Sighting, *, double: bool) -> Ruling:
         """Judge the sheet at the camera. There is a piece due: nothing is fed otherwise."""
         current = self.begin()
@@ -204,12 +224,12 @@ class Collator:
 
     def _judge(self, ruling: Ruling, current: Packet, seen: Sighting, *, follows: bool) -> None:
         sheet = seen.sheet
-        if sheet is None or seen.problems or (seen.last is not None and seen.last != (sheet.sheet == sheet.of)):
+        if sheet is None or seen.problems or (seen.last is not None and seen.last != self._ends(sheet)):
             self._unread(ruling, current, "; ".join(seen.problems) or "marks and code disagree")
             return
         key = (sheet.piece, sheet.copy)
         if key == current.key:
-            if sheet.sheet == current.progress + 1 and not follows:
+            if self._place(sheet) == current.progress + 1 and not follows:
                 self._unread(ruling, current, "the wrap-around sequence disagrees with the code")
             else:
                 self._of_current(ruling, current, sheet)
@@ -239,14 +259,14 @@ class Collator:
 
     def _of_current(self, ruling: Ruling, current: Packet, sheet: SheetId) -> None:
         ruling.proven = sheet
-        in_place = sheet.sheet == current.progress + 1 and sheet.of == current.order.sheets
+        in_place = self._place(sheet) == current.progress + 1 and sheet.of == current.order.sheets
         if not in_place and current.spoil(Fault.SEQUENCE):
-            due = f"sheet {current.progress + 1} of {current.order.sheets}"
+            due = f"sheet {self._due(current)} of {current.order.sheets}"
             ruling.notices.append(
                 Notice(Fault.SEQUENCE, current.key, f"sheet {sheet.sheet} of {sheet.of} where {due} was due")
             )
         current.counted += 1
-        current.progress = current.order.sheets if sheet.sheet >= sheet.of else sheet.sheet
+        current.progress = self._progress(current, sheet)
 
     def _jump(self, ruling: Ruling, current: Packet, sheet: SheetId) -> None:
         """A sheet of a later piece: what lies between has not come."""
@@ -262,10 +282,10 @@ class Collator:
             self._abandon(ruling, self._packet(self.queue.pop(0)))
         packet = self.current = self._packet(self.queue.pop(0))
         packet.spoil(Fault.SEQUENCE)
-        due = f"{current.key[0]} sheet {current.progress + 1}"
+        due = f"{current.key[0]} sheet {self._due(current)}"
         ruling.notices.append(Notice(Fault.SEQUENCE, key, f"{sheet.piece} sheet {sheet.sheet} where {due} was due"))
         packet.counted = 1
-        packet.progress = packet.order.sheets if sheet.sheet >= sheet.of else sheet.sheet
+        packet.progress = self._progress(packet, sheet)
         ruling.packet = packet
 
     @staticmethod
@@ -285,7 +305,7 @@ class Collator:
             ruling.notices.append(Notice(Fault.NOT_QUEUED, key, text))
         if current.counted:
             if current.spoil(Fault.SEQUENCE):
-                text = f"{sheet.piece} where sheet {current.progress + 1} was due"
+                text = f"{sheet.piece} where sheet {self._due(current)} was due"
                 ruling.notices.append(Notice(Fault.SEQUENCE, current.key, text))
             ruling.flush = current
             self.current = None
@@ -295,7 +315,7 @@ class Collator:
         ruling.notices.append(Notice(Fault.DOUBLE_FEED, ruling.expected, "two sheets at once"))
         packet = ruling.packet
         if packet is None:
-            self.carried = seen.sheet is not None and seen.sheet.sheet == seen.sheet.of
+            self.carried = seen.sheet is not None and self._ends(seen.sheet)
             return
         packet.spoil(Fault.DOUBLE_FEED)
         if packet.complete:

@@ -21,7 +21,8 @@ class Leaf:
 class Deposit:
     """Paper that has left the path for good: place is "stacker", "divert" or "removed".
 
-    `envelope` is 0 for paper without one; `inserts` are the feeders that added to it.
+    `leaves` lie in this order, the first at the window. `envelope` is 0 for paper without one; `inserts` are the
+    feeders that added to it.
     """
 
     place: str
@@ -34,7 +35,7 @@ class Deposit:
 
 @dataclass(slots=True)
 class Held:
-    """What lies at one station."""
+    """What lies at one station; of the leaves the first will face the window."""
 
     leaves: list[Leaf] = field(default_factory=list)
     envelope: int = 0
@@ -100,13 +101,13 @@ class Paper:
         """Where paper lies on the path."""
         return tuple(sorted(station for station, held in self._held.items() if held.leaves))
 
-    def shift(self, source: Station, target: Station) -> None:
-        """All that lies at `source` moves on, upon what lies at `target` already."""
+    def shift(self, source: Station, target: Station, *, on_top: bool = False) -> None:
+        """All that lies at `source` moves on, beneath what lies at `target` already, or on top of it."""
         held = self._held.pop(source, None)
         if held is None:
             return
         there = self._held.setdefault(target, Held())
-        there.leaves += held.leaves
+        there.leaves = held.leaves + there.leaves if on_top else there.leaves + held.leaves
         there.envelope = there.envelope or held.envelope
         there.inserts += held.inserts
         there.destroyed |= held.destroyed

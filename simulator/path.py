@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from omr.model import FedFirst
 from simulator.camera import Camera
 from simulator.collator import Collator, Key, Packet, Ruling
 from simulator.faults import FaultPlan, Kind, Moment, Rule
@@ -90,7 +91,7 @@ class Path:
     _incidents_for: Packet | None = None
 
     def new_job(self, camera: Camera, fold: Fold) -> None:
-        self.collator = Collator(camera.following, self.collator.begun)
+        self.collator = Collator(camera.following, camera.fed_first, self.collator.begun)
         self.camera, self.fold = camera, fold
         self.tally = Tally()
         self._incidents_for = None
@@ -303,7 +304,8 @@ class Path:
             self.tally.sheets_diverted += 1
             self._drop_in_bin(Station.SHEET_FEEDER)
             return
-        self.paper.shift(Station.SHEET_FEEDER, Station.ACCUMULATOR)
+        on_top = self.collator.fed_first is FedFirst.LAST_SHEET
+        self.paper.shift(Station.SHEET_FEEDER, Station.ACCUMULATOR, on_top=on_top)
         if packet.complete:
             self.collator.close()
             self._close(packet)

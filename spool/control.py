@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA = "mailroom-control/1"
+SCHEMA = "mailroom-control/2"
 
 
 @dataclass(frozen=True, slots=True)
 class ControlHeader:
     """First line of a control file.
 
-    `job` is the batch's key and is unique for ever. `created` is ISO 8601 with offset.
+    `job` is the batch's key and is unique for ever. `created` is ISO 8601 with offset. `fed_first` says which sheet of
+    each piece the machine takes first: "first-sheet" or "last-sheet".
     """
 
     job: str
@@ -23,6 +24,7 @@ class ControlHeader:
     stock: str
     sides: str
     mark_set: str
+    fed_first: str
     code_template: str
     print_file: str
     print_file_sha256: str
@@ -34,8 +36,8 @@ class ControlHeader:
 class ControlPiece:
     """One piece in the order in which the inserter is fed.
 
-    first_sheet is 1-based and counts sheets as they are fed; selects are insert feeders; lines are the address as
-    printed. `previous_copy` names the copy that this one replaces, or None.
+    first_sheet is 1-based, counts sheets as they are fed, and is the place of the one fed first; selects are insert
+    feeders; lines are the address as printed. `previous_copy` names the copy that this one replaces, or None.
     """
 
     order: int

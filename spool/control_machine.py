@@ -147,9 +147,9 @@ def _encoded(control: ControlFile, template: Template, extras: ControlExtras) ->
         writer.record(record, spot)
     for piece in control.pieces:
         spot.piece = piece
-        for record, sheet in _in_turn(body, piece):
+        for record, fed in _in_turn(body, piece):
             spot.record += 1
-            spot.sheet = sheet
+            spot.fed = fed
             writer.record(record, spot)
     spot.piece = None
     for record in tail:
@@ -160,14 +160,14 @@ def _encoded(control: ControlFile, template: Template, extras: ControlExtras) ->
 
 
 def _in_turn(body: Sequence[RecordForm], piece: ControlPiece) -> Iterator[tuple[RecordForm, int]]:
-    """The records of a piece with the number of the sheet: those of sheets together, as many times as it has."""
+    """The records of a piece with the place of the sheet as fed: those of sheets together, as many times as it has."""
     for record in body:
         if record.per is Per.PIECE:
             yield record, 0
-    for sheet in range(1, piece.sheets + 1):
+    for fed in range(1, piece.sheets + 1):
         for record in body:
             if record.per is Per.SHEET:
-                yield record, sheet
+                yield record, fed
 
 
 class _Writer:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from spool.control import ControlFile
+from spool.press_profile import FED_FIRST
 
 MAX_SHEETS = 999
 MAX_COPY = 99
@@ -104,6 +105,7 @@ HEADER: Rules = {
     "stock": _TEXT,
     "sides": Rule("one of " + ", ".join(SIDES), lambda value: value in SIDES),
     "mark_set": _TEXT,
+    "fed_first": Rule("one of " + ", ".join(FED_FIRST), lambda value: value in FED_FIRST),
     "code_template": _TEXT,
     "print_file": _SOME_TEXT,
     "print_file_sha256": _SHA256,

@@ -8,6 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from omr.model import FedFirst
 from spool.control import ControlFile, ControlHeader, ControlPiece
 from spool.control_extras import ControlExtras, Fact
 from spool.control_rules import FEEDERS
@@ -67,8 +68,8 @@ class Totals:
 class Spot:
     """Where the writer stands: everything that a field can be taken from.
 
-    `line` is the number of the line in the file, `record` that among the lines of pieces and sheets, `sheet` the
-    place of the sheet in its piece; all from 1. `sha256` is that of all bytes before, in the trailer.
+    `line` is the number of the line in the file, `record` that among the lines of pieces and sheets, `fed` the place
+    of the sheet in its piece as it is fed; all from 1. `sha256` is that of all bytes before, in the trailer.
     """
 
     header: ControlHeader
@@ -77,7 +78,7 @@ class Spot:
     line: int = 0
     record: int = 0
     piece: ControlPiece | None = None
-    sheet: int = 0
+    fed: int = 0
     sha256: str = ""
 
     @property
@@ -85,6 +86,11 @@ class Spot:
         """The piece; a template is refused when it asks for one outside its records."""
         assert self.piece is not None
         return self.piece
+
+    @property
+    def sheet(self) -> int:
+        """The number of the sheet in its piece."""
+        return FedFirst(self.header.fed_first).place(self.fed, self.this.sheets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,7 @@ _OF_JOB: Mapping[str, Value] = {
     "stock": _job(_T, lambda spot: spot.header.stock),
     "sides": _job(_T, lambda spot: spot.header.sides),
     "mark_set": _job(_T, lambda spot: spot.header.mark_set),
+    "fed_first": _job(_T, lambda spot: spot.header.fed_first),
     "code_template": _job(_T, lambda spot: spot.header.code_template),
     "print_file": _job(_T, lambda spot: spot.header.print_file),
     "print_file_sha256": _job(_T, lambda spot: spot.header.print_file_sha256),
@@ -178,9 +185,9 @@ _OF_PIECE: Mapping[str, Value] = {
     **{f"document_{number}": _nth(lambda piece: piece.documents, number) for number in DOCUMENTS},
     **{f"select_{number}": _select(number) for number in FEEDERS},
     "sheet": _sheet(_N, lambda spot: spot.sheet),
-    "sheet_place": _sheet(_N, lambda spot: spot.this.first_sheet + spot.sheet - 1),
-    "is_first": _sheet(_F, lambda spot: spot.sheet == 1),
-    "is_last": _sheet(_F, lambda spot: spot.sheet == spot.this.sheets),
+    "sheet_place": _sheet(_N, lambda spot: spot.this.first_sheet + spot.fed - 1),
+    "is_first": _sheet(_F, lambda spot: spot.fed == 1),
+    "is_last": _sheet(_F, lambda spot: spot.fed == spot.this.sheets),
 }
 
 _JOB_EXTRAS: Mapping[str, Kind] = {

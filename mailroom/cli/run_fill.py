@@ -108,7 +108,7 @@ class _Session:
             put_in = f"put in {', '.join(inserts)}, close" if inserts else "no insert goes in; close"
             stdout.print(f"→ {put_in} the envelope, then scan {DONE}", markup=False, soft_wrap=True)
         else:
-            stdout.print(f"→ scan sheet {due.scanned + 1} of {copy.sheets} of {piece.id}", markup=False)
+            stdout.print(f"→ scan sheet {due.due.sheet} of {copy.sheets} of {piece.id}", markup=False)
 
     def _titled(self, insert: str) -> str:
         item = self._items.get(insert)

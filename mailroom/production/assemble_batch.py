@@ -60,6 +60,7 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
         stock=batch.stock,
         sides=batch.sides,
         mark_set=plant.mark_set.name,
+        fed_first=plant.mark_set.fed_first.value,
         code_template=plant.mark_set.code.template.text,
         print_file=printed.path.name,
         print_file_sha256=printed.sha256,

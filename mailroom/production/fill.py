@@ -124,12 +124,13 @@ class FillingTable:
         if self.under_way is not None:
             return self.under_way
         first = next(iter(self.waiting.values()), None)
-        return None if first is None else UnderWay(self.run, first)
+        return None if first is None else UnderWay(self.run, first, fed_first=self._plant.mark_set.fed_first)
 
     def scan(self, text: str) -> Reply:
         """A line of the scanner. It is taken when it is the code of the one sheet that is due."""
-        sheet = self._plant.mark_set.code.template.match(text)
-        found = next_scan(sheet, self.run, self.waiting, self.under_way)
+        marks = self._plant.mark_set
+        sheet = marks.code.template.match(text)
+        found = next_scan(sheet, self.run, self.waiting, self.under_way, marks.fed_first)
         if isinstance(found, Misscan):
             return self._refuse(text, sheet, found)
         copy, evidence = found.copy, {"by": "hand", "sheets": found.copy.sheets}
@@ -138,13 +139,13 @@ class FillingTable:
             if found.scanned == 1:
                 self._begin_batch(record, copy)
                 record.copy(self.run, copy, CopyEvent.FEED, self._who, **evidence)
-            record.by_hand("sheet_scanned", self.run, copy, self._who, sheet=found.scanned, of=copy.sheets, code=text)
+            record.by_hand("sheet_scanned", self.run, copy, self._who, sheet=found.seen, of=copy.sheets, code=text)
             if found.complete:
                 record.copy(self.run, copy, CopyEvent.SCAN, self._who, **evidence)
             ledger.commit()
         self.waiting.pop((copy.piece, copy.copy), None)
         self.under_way = found
-        return Reply(True, f"{copy.piece} sheet {found.scanned} of {copy.sheets}")
+        return Reply(True, f"{copy.piece} sheet {found.seen} of {copy.sheets}")
 
     def _refuse(self, text: str, sheet: SheetId | None, why: Misscan) -> Reply:
         code = text[:_LONGEST_CODE].encode(errors="replace").decode()

@@ -74,7 +74,7 @@ class JournalSink:
         )
         evidence = {"boot": event.boot_id, "number": event.number}
         match body:
-            case SheetScanned(sheet=sheet, of=of) if sheet == of:
+            case SheetScanned(sheet=sheet, of=of) if self.plant.mark_set.fed(sheet, of) == of:
                 copy = ledger.copy(body.piece, body.copy)
                 if copy is None or self._proven(ledger, run, copy):
                     self._move(ledger, record, run, (piece, number), CopyEvent.SCAN, who, evidence)
@@ -92,9 +92,11 @@ class JournalSink:
         return "" if self._proven(ledger, run, copy) else "unproven"
 
     def _proven(self, ledger: Ledger, run: str, copy: Copy) -> bool:
-        """Whether the camera saw every sheet of the copy as composed, in order, and in each its own code."""
-        composed = [SheetId(run, copy.piece, copy.copy, sheet, copy.sheets) for sheet in range(1, copy.sheets + 1)]
-        template = self.plant.mark_set.code.template
+        """Whether the camera saw every sheet of the copy as composed, as they are fed, and in each its own code."""
+        marks = self.plant.mark_set
+        fed = marks.fed_first.sheets(copy.sheets)
+        composed = [SheetId(run, copy.piece, copy.copy, sheet, copy.sheets) for sheet in fed]
+        template = marks.code.template
         seen = [
             template.match(chained.entry.detail["code"])
             for chained in ledger.entries(piece=copy.piece)

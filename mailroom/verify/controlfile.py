@@ -29,6 +29,12 @@ _HEADER: Shape = {
     "pieces": COUNT,
     "sheets": COUNT,
 }
+_SCHEMAS: Mapping[str, Shape] = {
+    "mailroom-control/1": _HEADER,
+    "mailroom-control/2": {**_HEADER, "fed_first": TEXT},
+}
+"""What the header holds by its schema. Before the second, every machine took a piece from its first sheet on."""
+_FED_FIRST = ("first-sheet", "last-sheet")
 _PIECE: Shape = {
     "order": COUNT,
     "piece": TEXT,
@@ -45,15 +51,22 @@ _PIECE: Shape = {
     "previous_copy": MAYBE_COUNT,
 }
 _CLOSING: Shape = {"end": TEXT, "pieces": COUNT, "sheets": COUNT, "sha256": TEXT}
-_SCHEMA = "mailroom-control/1"
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What a control file says of a copy: how many sheets, and the template of the code on them."""
+    """What a control file says of a copy: how many sheets, the template of the code on them, and whether the machine
+    takes the last one first."""
 
     sheets: int
     template: str
+    last_first: bool = False
+
+    @property
+    def fed(self) -> range:
+        """The numbers of the sheets in the order in which they are fed."""
+        rising = range(1, self.sheets + 1)
+        return rising[::-1] if self.last_first else rising
 
 
 def read_controls(folder: Path, run: RunFacts, book: Notebook) -> dict[tuple[str, int], Composed]:
@@ -87,7 +100,7 @@ def _read(folder: Path, run: RunFacts, batch: BatchFacts, book: Notebook) -> dic
     expected = [copy for copy in run.copies().values() if copy.batch == batch.id and copy.state != "canceled"]
     named = len(book.findings)
     composed = _check_pieces(path.name, lines[1:-2], run, expected, book)
-    template = _check_header(path.name, lines[0], run, batch, book)
+    template, last_first = _check_header(path.name, lines[0], run, batch, book)
     _check_closing(path.name, lines[-2], batch, list(composed.values()), book)
     closing = _fields(lines[-2]) or {}
     intact = closing.get("sha256") == hashlib.sha256(b"\n".join(lines[:-2]) + b"\n").hexdigest()
@@ -96,19 +109,22 @@ def _read(folder: Path, run: RunFacts, batch: BatchFacts, book: Notebook) -> dic
         # Which line it is can't be told, so every piece is under suspicion by name.
         for copy in expected:
             book.find("4", f"{path.name} was altered, perhaps in the line of this piece", copy.piece, copy.copy)
-    return {key: Composed(sheets, template) for key, sheets in composed.items()}
+    return {key: Composed(sheets, template, last_first) for key, sheets in composed.items()}
 
 
-def _check_header(name: str, line: bytes, run: RunFacts, batch: BatchFacts, book: Notebook) -> str:
-    """Check the header; returns its code template, "" when it has none."""
+def _check_header(name: str, line: bytes, run: RunFacts, batch: BatchFacts, book: Notebook) -> tuple[str, bool]:
+    """Check the header; returns its code template, "" when it has none, and whether last sheets are fed first."""
     try:
         fields = parse(line.decode(errors="replace"))
         demand(fields, _HEADER)
+        shape = _SCHEMAS.get(fields["schema"])
+        if shape is None:
+            raise Unreadable(f"has {fields['schema']!r} for 'schema'")
+        demand(fields, shape)
     except Unreadable as reason:
         book.find("4", f"the header of {name} {reason}")
-        return ""
+        return "", False
     due = {
-        "schema": _SCHEMA,
         "job": batch.id,
         "run": run.run,
         "envelope": batch.envelope,
@@ -122,9 +138,10 @@ def _check_header(name: str, line: bytes, run: RunFacts, batch: BatchFacts, book
     for field, value in due.items():
         fault = f"the header of {name} has {fields[field]!r} for {field!r}, run.json {value!r}"
         book.expect(fields[field] == value, "4", fault)
-    book.expect(fields.keys() == _HEADER.keys(), "4", f"the header of {name} has fields that it should not have")
-    template: str = fields["code_template"]
-    return template
+    book.expect(fields.keys() == shape.keys(), "4", f"the header of {name} has fields that it should not have")
+    fed_first = fields.get("fed_first", _FED_FIRST[0])
+    book.expect(fed_first in _FED_FIRST, "4", f"the header of {name} has {fed_first!r} for 'fed_first'")
+    return fields["code_template"], fed_first == _FED_FIRST[1]
 
 
 def _check_pieces(

@@ -18,7 +18,8 @@ def check_hands(
     run: str,
     book: Notebook,
 ) -> None:
-    """Every copy that a person filled had its own sheets alone scanned, all of them, in order, by that person."""
+    """Every copy that a person filled had its own sheets alone scanned, all of them, as the stack had them, by that
+    person."""
     scans = [line for line in entries if line.event == "hand.sheet_scanned"]
     for line in scans:
         life = lives.get((line.piece, line.copy)) if line.copy is not None else None
@@ -41,7 +42,7 @@ def _check_sheets(life: Life, filled: Line, scans: Sequence[Line], plan: Compose
         book.expect(holds, "4", fault, life.piece, life.copy)
 
     name, of = (life.piece, life.copy), plan.sheets
-    due = [(*name, sheet, of, code_text(plan.template, run, *name, sheet, of)) for sheet in range(1, of + 1)]
+    due = [(*name, sheet, of, code_text(plan.template, run, *name, sheet, of)) for sheet in plan.fed]
     seen = [(line.piece, line.copy, *(line.detail.get(key) for key in ("sheet", "of", "code"))) for line in scans]
     expect(seen == due, f"between feed and envelope the sheets scanned by hand are {seen}, composed were {due}")
     expect(filled.evidence.get("sheets") == of, f"{filled.evidence.get('sheets')} sheets were confirmed")

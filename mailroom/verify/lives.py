@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from mailroom.verify.controlfile import Composed
 from mailroom.verify.journalfile import Line
 from mailroom.verify.runfile import RunFacts
 from mailroom.verify.verdict import Notebook
@@ -72,10 +73,22 @@ class Life:
     filled_by: Line | None = None
 
 
-def replay(entries: Sequence[Line], run: RunFacts, book: Notebook) -> dict[tuple[str, int], Life]:
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What steps are judged by: the machine's events, what was composed (it tells which sheet of a copy is fed last),
+    and the batches that persons fill."""
+
+    machine: _Events
+    composed: Mapping[tuple[str, int], Composed]
+    by_hand: frozenset[str]
+
+
+def replay(
+    entries: Sequence[Line], run: RunFacts, composed: Mapping[tuple[str, int], Composed], book: Notebook
+) -> dict[tuple[str, int], Life]:
     """Every copy's life by (piece, copy). Each step is checked: it follows, it fits the table, it has its evidence."""
     machine = {line.machine: line for line in entries if line.machine is not None}
-    by_hand = _filled_by_hand(entries, run, book)
+    grounds = _Grounds(machine, composed, _filled_by_hand(entries, run, book))
     lives: dict[tuple[str, int], Life] = {}
     for line in entries:
         if not line.event.startswith("copy."):
@@ -84,7 +97,7 @@ def replay(entries: Sequence[Line], run: RunFacts, book: Notebook) -> dict[tuple
             book.find("3", f"journal line {line.number} is a step of no copy", line.piece)
             continue
         life = lives.setdefault((line.piece, line.copy), Life(line.piece, line.copy, line.batch))
-        _step(life, line, machine, line.batch in by_hand, book)
+        _step(life, line, grounds, book)
     _check_succession(lives, book)
     return lives
 
@@ -98,7 +111,7 @@ def _filled_by_hand(entries: Sequence[Line], run: RunFacts, book: Notebook) -> f
     return frozenset(batch for batch, manual in planned.items() if manual)
 
 
-def _step(life: Life, line: Line, machine: _Events, by_hand: bool, book: Notebook) -> None:
+def _step(life: Life, line: Line, grounds: _Grounds, book: Notebook) -> None:
     event = line.event.removeprefix("copy.")
     where = f"journal line {line.number}, '{event}'"
 
@@ -115,11 +128,11 @@ def _step(life: Life, line: Line, machine: _Events, by_hand: bool, book: Noteboo
         due = NEXT.get(life.state, {}).get(event)
         expect(due is not None, "3", f"can't happen to a copy that is {life.state or 'not released'}")
         expect(due is None or line.state_to == due, "3", f"leads to {line.state_to!r} instead of {due!r}")
-    if by_hand and event in BY_HAND:
+    if line.batch in grounds.by_hand and event in BY_HAND:
         expect(is_person(line.who), "3", f"is done by hand and needs a named person, not {line.who!r}")
         life.filled_by = line if event == "stack" else None
     else:
-        _check_evidence(life, line, event, machine, expect)
+        _check_evidence(life, line, event, grounds, expect)
     life.seq = line.copy_seq if line.copy_seq is not None else life.seq + 1
     life.steps.append(event)
     life.state = line.state_to
@@ -130,16 +143,19 @@ def _step(life: Life, line: Line, machine: _Events, by_hand: bool, book: Noteboo
         life.replaceable_at = line.seq
 
 
-def _check_evidence(life: Life, line: Line, event: str, machine: _Events, expect: _Expect) -> None:
+def _check_evidence(life: Life, line: Line, event: str, grounds: _Grounds, expect: _Expect) -> None:
     if event in BY_PERSON:
         expect(is_person(line.who), "3", f"needs a named person, not {line.who!r}")
         return
     if event in BY_MACHINE:
-        proof = machine.get(_event_key(line))
+        proof = grounds.machine.get(_event_key(line))
         expect(proof is not None and proof.seq < line.seq, "3", "no event of the machine proves it")
         if proof is not None:
             same = proof.piece == life.piece and proof.copy == life.copy
-            expect(same and _proves(proof, event), "3", f"the machine's event in line {proof.number} says otherwise")
+            plan = grounds.composed.get((life.piece, life.copy))
+            expect(
+                same and _proves(proof, event, plan), "3", f"the machine's event in line {proof.number} says otherwise"
+            )
             if event == "stack":
                 life.stacked_by = proof
         return
@@ -147,9 +163,10 @@ def _check_evidence(life: Life, line: Line, event: str, machine: _Events, expect
         expect(is_person(line.who) or line.who.startswith("queue:"), "3", f"{line.who!r} can't resolve the unknown")
 
 
-def _proves(proof: Line, event: str) -> bool:
+def _proves(proof: Line, event: str, plan: Composed | None) -> bool:
     if event == "scan":
-        return proof.event == "machine.sheet_scanned" and proof.detail.get("sheet") == proof.detail.get("of")
+        fed_last = 1 if plan is not None and plan.last_first else proof.detail.get("of")
+        return proof.event == "machine.sheet_scanned" and proof.detail.get("sheet") == fed_last
     return proof.event == "machine.piece_outcome" and proof.detail.get("outcome") in BY_MACHINE[event]
 
 

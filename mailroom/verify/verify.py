@@ -26,8 +26,8 @@ def verify_run(folder: Path) -> Verdict:
     entries = read_journal(folder, run, book)
     for line in entries:
         book.expect(line.run in ("", run.run), "9", f"journal line {line.number} is of run {line.run}", line.piece)
-    lives = replay(entries, run, book)
     composed = read_controls(folder, run, book)
+    lives = replay(entries, run, composed, book)
     check_machine(folder, run, entries, book)
     check_envelopes(entries, lives, composed, run.run, book)
     check_hands(entries, lives, composed, run.run, book)

@@ -85,7 +85,7 @@ def test_a_wrong_setting_is_refused_with_its_line(tmp_path: Path, line: str, tex
     [
         ('press = "offset"', "E6210", "offset.toml"),
         ('press = "mine.toml"', "E6210", "mine.toml, line 1, output"),
-        ('press = "last.toml"', "E1908", "mailroom.toml, press"),
+        ('press = "last.toml"', "E1910", "mailroom.toml, mark_set"),
         ('output_profile = "none.icc"', "E6003", "none.icc"),
         ('output_profile = "mine.toml"', "E6209", "mine.toml"),
     ],

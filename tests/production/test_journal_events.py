@@ -12,6 +12,7 @@ from mailroom.bootstrap import House
 from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState, MailRun
+from omr.model import FedFirst
 from tests.production.stages import (
     BOOT,
     Machine,
@@ -105,6 +106,22 @@ def test_stacked_with_one_sheet_never_scanned_is_not_believed(small_house: Calla
     Machine(house, batch).say(*scans(copy)[1:], outcome(copy, Outcome.STACKED))
     assert copy_now(house, copy).state is CopyState.UNKNOWN
     assert [entry.event for entry in incidents(house)] == ["incident.unproven"]
+
+
+@pytest.mark.parametrize(("fed_first", "believed"), [("last-sheet", True), ("first-sheet", False)])
+def test_the_sheets_must_come_in_the_order_of_the_mark_set(
+    small_house: Callable[..., House], fed_first: str, believed: bool
+) -> None:
+    house = small_house(pieces=8)
+    marks = replace(house.plant.mark_set, fed_first=FedFirst(fed_first))
+    house = replace(house, plant=replace(house.plant, mark_set=marks))
+    run = planned(house)
+    batch = printed(house, run)[-1]
+    batch = inserting(house, batch)
+    copy = max((each for each in copies(house, run) if each.batch == batch.id), key=lambda each: each.sheets)
+    assert copy.sheets > 1
+    Machine(house, batch).say(*scans(copy)[::-1], outcome(copy, Outcome.STACKED))
+    assert copy_now(house, copy).state is (CopyState.STACKED if believed else CopyState.UNKNOWN)
 
 
 @pytest.mark.parametrize("code", ["", "R000009P00000001", "R000009P0000000101001001"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy
 from mailroom.production.scan_order import Misscan, UnderWay, next_scan
+from omr.model import FedFirst
 from omr.sheet import SheetId
 
 RUN = "R000001"
@@ -88,3 +89,17 @@ def test_every_wrong_sheet_is_told_by_its_fault() -> None:
     assert scanned(first, other) is Misscan.OTHER_PIECE
     assert scanned(first, second, third, STRANGE[5]) is Misscan.OTHER_COUNT
     assert scanned(first, other, second, None, third) == UnderWay(RUN, COPIES["P00000001", 1], 3)
+
+
+def test_a_stack_that_begins_with_last_sheets_is_scanned_as_it_lies() -> None:
+    at: UnderWay | None = None
+    *_, first = turned = OWN[2::-1]
+    assert next_scan(first, RUN, COPIES, None, FedFirst.LAST_SHEET) is Misscan.TOO_EARLY
+    for sheet in turned:
+        found = next_scan(sheet, RUN, COPIES, at, FedFirst.LAST_SHEET)
+        assert isinstance(found, UnderWay)
+        at = found
+        assert at.seen == sheet.sheet
+    assert at is not None
+    assert at.complete
+    assert next_scan(turned[0], RUN, COPIES, at, FedFirst.LAST_SHEET) is Misscan.SCANNED_ALREADY

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from omr.model import FedFirst
 from omr.sheet import SheetId
 from simulator.camera import Camera, Sighting
 from simulator.codec import as_fields
@@ -40,12 +41,12 @@ def name(number: int) -> str:
 P1, P2, P3 = name(1), name(2), name(3)
 
 
-def sheets_of(sizes: Sequence[int], copy: int = 1) -> list[SheetId]:
-    """The stack of a job whose pieces have these numbers of sheets."""
+def sheets_of(sizes: Sequence[int], copy: int = 1, fed_first: FedFirst = FedFirst.FIRST_SHEET) -> list[SheetId]:
+    """The stack of a job whose pieces have these numbers of sheets, as it is fed."""
     return [
         SheetId("R000001", name(number), copy, sheet, size)
         for number, size in enumerate(sizes, 1)
-        for sheet in range(1, size + 1)
+        for sheet in fed_first.sheets(size)
     ]
 
 
@@ -55,6 +56,7 @@ class FakeCamera:
 
     stack: Sequence[SheetId]
     ordinals: Sequence[int]
+    fed_first: FedFirst = FedFirst.FIRST_SHEET
     closed: bool = False
 
     def look(self, leaf: Leaf, *, smeared: bool) -> Sighting:
@@ -63,7 +65,8 @@ class FakeCamera:
         sheet = self.stack[leaf.page - 1]
         code = f"{sheet.run}{sheet.piece}{sheet.copy:02}{sheet.sheet:03}{sheet.of:03}"
         sequence = self.ordinals[leaf.page - 1] % MODULO
-        return Sighting(sheet, code, 1, sheet.sheet == sheet.of, sequence)
+        ends = self.fed_first.place(sheet.sheet, sheet.of) == sheet.of
+        return Sighting(sheet, code, 1, ends, sequence)
 
     def following(self, sequence: int) -> int:
         return (sequence + 1) % MODULO
@@ -94,6 +97,7 @@ class Bench:
 
     stack: list[SheetId]
     ordinals: list[int] | None = None
+    fed_first: FedFirst = FedFirst.FIRST_SHEET
     rules: tuple[Rule, ...] = ()
     seed: int = 1
     operator_auto: bool = True
@@ -105,7 +109,7 @@ class Bench:
         ordinals = self.ordinals or list(range(1, len(self.stack) + 1))
         setup = Setup(
             nameplate=Nameplate(boot_id=0x00C0FFEE),
-            stacks=FakeStacks({JOB: FakeCamera(self.stack, ordinals)}),
+            stacks=FakeStacks({JOB: FakeCamera(self.stack, ordinals, self.fed_first)}),
             seed=self.seed,
             faults=FaultScript("test", self.rules),
             operator_auto=self.operator_auto,

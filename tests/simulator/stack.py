@@ -17,16 +17,16 @@ _A4_PT = (595.276, 841.89)
 
 
 @cache
-def _marks(sheet: SheetId, ordinal: int) -> bytes:
+def _marks(sheet: SheetId, ordinal: int, mark_set: str) -> bytes:
     orders = SheetOrders(sheet.sheet, sheet.of, ordinal)
-    return draw_marks(load_mark_set("quadient"), orders, sheet, *A4_MM)
+    return draw_marks(load_mark_set(mark_set), orders, sheet, *A4_MM)
 
 
-def print_stack(path: Path, sheets: Sequence[SheetId], *, two_sided: bool = False) -> Path:
+def print_stack(path: Path, sheets: Sequence[SheetId], *, two_sided: bool = False, mark_set: str = "quadient") -> Path:
     """A print file with marks and nothing else; with `two_sided` every second page is an empty back."""
     with pikepdf.new() as pdf:
         for ordinal, sheet in enumerate(sheets, 1):
-            pdf.add_blank_page(page_size=_A4_PT).contents_add(_marks(sheet, ordinal))
+            pdf.add_blank_page(page_size=_A4_PT).contents_add(_marks(sheet, ordinal, mark_set))
             if two_sided:
                 pdf.add_blank_page(page_size=_A4_PT)
         pdf.save(path)

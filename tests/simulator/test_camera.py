@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from omr.markset import load_mark_set
+from omr.model import FedFirst
 from omr.sheet import SheetId
 from simulator.camera import StackFolder
 from simulator.errors import SimulatorError
@@ -36,6 +37,20 @@ def test_marks_and_code_are_read_from_the_pixels(tmp_path: Path, stacks: StackFo
     assert [sighting.sequence for sighting in seen] == [1, 2, 3, 4, 5, 6]
     assert all(not sighting.problems and sighting.marks & 1 for sighting in seen)
     assert seen[0].code == "R000001P0000000101001002"
+
+
+def test_marks_that_end_a_piece_are_those_of_the_sheet_that_is_fed_last(tmp_path: Path, stacks: StackFolder) -> None:
+    sheets = sheets_of([2, 1, 3], fed_first=FedFirst.LAST_SHEET)
+    print_stack(tmp_path / f"{JOB}.pdf", sheets, mark_set="pb-di380")
+    found = stacks.find(JOB, "pb-di380", TEMPLATE)
+    assert found is not None
+    file, pages, camera = found
+    assert camera.fed_first is FedFirst.LAST_SHEET
+    seen = [camera.look(Leaf(file, page), smeared=False) for page in pages]
+    camera.close()
+    assert [sighting.sheet for sighting in seen] == sheets
+    assert [sighting.last for sighting in seen] == [sheet.sheet == 1 for sheet in sheets]
+    assert not any(sighting.problems for sighting in seen)
 
 
 def test_a_smeared_strip_can_never_be_trusted(tmp_path: Path, stacks: StackFolder) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from omr.model import FedFirst
 from omr.sheet import SheetId
 from simulator.faults import Kind, Rule
 from simulator.messages import Start
@@ -117,3 +118,22 @@ def test_another_copy_of_a_queued_piece_is_a_stranger() -> None:
     bench = Bench(sheets_of([1], copy=2)).ready([1]).run()
     assert bench.faults() == [Fault.NOT_QUEUED, Fault.SHEETS_EMPTY]
     assert bench.deposits("stacker") == []
+
+
+def test_a_machine_that_begins_with_the_last_sheet_puts_the_first_one_at_the_window() -> None:
+    sizes = [3, 1, 2]
+    stack = sheets_of(sizes, fed_first=FedFirst.LAST_SHEET)
+    bench = Bench(stack, fed_first=FedFirst.LAST_SHEET).ready(sizes).run()
+    assert [(line["piece"], line["sheet"], line["of"]) for line in bench.events("sheet_scanned")] == [
+        (sheet.piece, sheet.sheet, sheet.of) for sheet in stack
+    ]
+    lying = [[sheet.sheet for sheet in bench.contents(deposit)] for deposit in bench.deposits("stacker")]
+    assert lying == [[1, 2, 3], [1], [1, 2]]
+
+
+def test_a_stack_that_begins_at_the_wrong_end_is_mailed_to_nobody() -> None:
+    sizes = [3, 2, 2]
+    bench = Bench(sheets_of(sizes), fed_first=FedFirst.LAST_SHEET).ready(sizes).run()
+    assert not bench.deposits("stacker")
+    fault = bench.events("fault")[0]
+    assert (fault["fault"], fault["text"]) == (Fault.SEQUENCE, "sheet 1 of 3 where sheet 3 of 3 was due")

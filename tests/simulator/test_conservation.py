@@ -11,6 +11,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omr.model import FedFirst
 from omr.sheet import SheetId
 from simulator.faults import Kind, Rule, load_faults
 from simulator.messages import CancelPiece, Halt
@@ -61,6 +62,7 @@ def check_the_promises(bench: Bench, sizes: list[int]) -> None:
 
 
 def check_the_envelopes(bench: Bench) -> None:
+    """From the window inwards: sheet 1, 2, …, whichever of them was fed first."""
     for deposit in bench.deposits("stacker"):
         contents = bench.contents(deposit)
         whole = [replace(contents[0], sheet=number) for number in range(1, contents[0].of + 1)]
@@ -69,9 +71,17 @@ def check_the_envelopes(bench: Bench) -> None:
         assert not deposit["destroyed"]
 
 
-@given(sizes=_sizes(), rules=st.lists(_rules(_SENSED), max_size=4), seed=st.integers(0, 1000))
-def test_under_any_sensed_faults_each_envelope_holds_one_piece(sizes: list[int], rules: list[Rule], seed: int) -> None:
-    bench = Bench(sheets_of(sizes), rules=tuple(rules), seed=seed).ready(sizes, selects=1)
+@given(
+    sizes=_sizes(),
+    fed_first=st.sampled_from(FedFirst),
+    rules=st.lists(_rules(_SENSED), max_size=4),
+    seed=st.integers(0, 1000),
+)
+def test_under_any_sensed_faults_each_envelope_holds_one_piece(
+    sizes: list[int], fed_first: FedFirst, rules: list[Rule], seed: int
+) -> None:
+    stack = sheets_of(sizes, fed_first=fed_first)
+    bench = Bench(stack, fed_first=fed_first, rules=tuple(rules), seed=seed).ready(sizes, selects=1)
     check_the_promises(bench, sizes)
     check_the_envelopes(bench)
 
@@ -87,21 +97,25 @@ def test_a_blind_thickness_sensor_breaks_no_promise(sizes: list[int], rules: lis
     check_the_envelopes(bench)
 
 
-@given(sizes=_sizes(), at=st.integers(1, 20), seed=st.integers(0, 1000))
-def test_a_double_feed_that_no_sensor_felt_is_caught_by_counting(sizes: list[int], at: int, seed: int) -> None:
+@given(sizes=_sizes(), fed_first=st.sampled_from(FedFirst), at=st.integers(1, 20), seed=st.integers(0, 1000))
+def test_a_double_feed_that_no_sensor_felt_is_caught_by_counting(
+    sizes: list[int], fed_first: FedFirst, at: int, seed: int
+) -> None:
     rule = Rule(Kind.MISSED_DOUBLE_FEED, cycle=at, times=1)
-    bench = Bench(sheets_of(sizes), rules=(rule,), seed=seed).ready(sizes)
+    bench = Bench(sheets_of(sizes, fed_first=fed_first), fed_first=fed_first, rules=(rule,), seed=seed).ready(sizes)
     check_the_promises(bench, sizes)
     check_the_envelopes(bench)
 
 
-@given(data=st.data(), sizes=_sizes(), seed=st.integers(0, 1000))
-def test_a_stack_in_disorder_never_makes_a_wrong_envelope(data: st.DataObject, sizes: list[int], seed: int) -> None:
+@given(data=st.data(), sizes=_sizes(), fed_first=st.sampled_from(FedFirst), seed=st.integers(0, 1000))
+def test_a_stack_in_disorder_never_makes_a_wrong_envelope(
+    data: st.DataObject, sizes: list[int], fed_first: FedFirst, seed: int
+) -> None:
     """Sheets lost, doubled or swapped before they came to the machine."""
-    printed = sheets_of(sizes)
+    printed = sheets_of(sizes, fed_first=fed_first)
     places = data.draw(st.lists(st.integers(0, len(printed) - 1), min_size=1, max_size=2 * len(printed)))
     hurt: list[SheetId] = [printed[place] for place in places]
-    bench = Bench(hurt, ordinals=[place + 1 for place in places], seed=seed).ready(sizes)
+    bench = Bench(hurt, [place + 1 for place in places], fed_first, seed=seed).ready(sizes)
     check_the_promises(bench, sizes)
     check_the_envelopes(bench)
 

@@ -18,6 +18,7 @@ HEADER = ControlHeader(
     stock="iso_a4_210x297mm",
     sides="one-sided",
     mark_set="quadient",
+    fed_first="first-sheet",
     code_template="{run:7}{piece:9}{copy:02}{sheet:03}{of:03}",
     print_file="R000001-B01.pdf",
     print_file_sha256="ab" * 32,

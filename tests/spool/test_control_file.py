@@ -118,7 +118,7 @@ def test_any_control_file_comes_back_equal(control: ControlFile, tmp_path_factor
 
 def test_a_line_a_piece_between_header_and_closing_line(tmp_path: Path) -> None:
     header, *pieces, closing = lines_of(CONTROL, tmp_path / "job.jsonl")
-    assert header["schema"] == "mailroom-control/1"
+    assert header["schema"] == "mailroom-control/2"
     assert header["job"] == "R000001-B01"
     assert [piece["piece"] for piece in pieces] == ["P00000001", "P00000002"]
     assert pieces[0]["lines"] == ["Åse Øverås", "Storgata 1", "0155 OSLO"]
@@ -210,7 +210,7 @@ def _drop(line: int, field: str) -> Callable[[Lines], None]:
 @pytest.mark.parametrize(
     ("change", "code", "at"),
     [
-        (_set(1, "schema", "mailroom-control/2"), "E6306", "1: schema"),
+        (_set(1, "schema", "mailroom-control/1"), "E6306", "1: schema"),
         (_drop(1, "schema"), "E6306", "1: schema"),
         (_drop(1, "envelope"), "E6301", "1: envelope"),
         (_set(1, "colour", "red"), "E6301", "1: colour"),

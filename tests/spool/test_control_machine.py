@@ -83,6 +83,15 @@ def test_records_of_a_piece_stand_before_those_of_its_sheets(tmp_path: Path) -> 
     assert [line[11:] for line in lines(TWO, template) if line[0] == "S"] == ["01001", "02002", "01003"]
 
 
+def test_sheets_stand_in_the_order_in_which_they_are_fed(tmp_path: Path) -> None:
+    places = 'value = "sheet", width = 2 | value = "sheet_place", width = 3'
+    ends = 'value = "is_first", width = 1 | value = "is_last", width = 1'
+    template = machine(tmp_path, f"sheet: {KEY} | {places} | {ends} | {JOB} | {SELECTS}")
+    turned = replace(TWO, header=replace(TWO.header, fed_first="last-sheet"))
+    assert [line[10:17] for line in lines(TWO, template)] == ["0100110", "0200201", "0100311"]
+    assert [line[10:17] for line in lines(turned, template)] == ["0200110", "0100201", "0100311"]
+
+
 def test_a_trailer_counts_and_seals_what_stands_before_it(tmp_path: Path) -> None:
     template = machine(
         tmp_path,
@@ -430,7 +439,7 @@ def test_records_of_any_template_come_back_as_they_were_written(
             key = str(record.values["piece"])
             spot.piece, spot.record = spots[key], body
             if record.per.value == "sheet":
-                spot.sheet = seen[key] = seen.get(key, 0) + 1
+                spot.fed = seen[key] = seen.get(key, 0) + 1
         for name, told in record.values.items():
             if name != "sha256":
                 found = told.strip(" ") if fixed and isinstance(told, str) else told

@@ -134,6 +134,7 @@ class RunWriter:
             client="Nordlys Kraft AS",
             fold="half",
             mark_set="quadient",
+            fed_first="first-sheet",
             code_template=TEMPLATE,
             print_file_sha256=sha256,
             pieces=len(copies),

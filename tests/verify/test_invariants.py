@@ -264,3 +264,15 @@ def test_an_altered_control_line_is_named_by_its_own_hash_when_run_json_has_it(r
     lines[2] = lines[2].replace(b"Storgata", b"Storgate")
     control.write_bytes(b"\n".join(lines))
     assert {finding.piece for finding in verify_run(folder).findings} == {"", SECOND}
+
+
+def test_control_files_of_the_first_schema_are_fed_from_the_first_sheet_on(run: RunWriter) -> None:
+    folder = run.write()
+    for control in folder.glob("*.control.jsonl"):
+        header, *lines, closing = control.read_bytes().splitlines(keepends=True)
+        header = header.replace(b"mailroom-control/2", b"mailroom-control/1")
+        header = header.replace(b'"fed_first":"first-sheet",', b"")
+        before = b"".join([header, *lines])
+        sealed = json.loads(closing) | {"sha256": hashlib.sha256(before).hexdigest()}
+        control.write_bytes(before + json.dumps(sealed, separators=(",", ":")).encode() + b"\n")
+    assert verify_run(folder).findings == []

@@ -40,17 +40,40 @@ def disagreements(run_folder: Path, truth: Path) -> list[str]:
 
 
 def composed_copies(run_folder: Path) -> dict[Name, tuple[Sheet, ...]]:
-    """The sheets of every copy, in order, by the control files; the first page of a sheet stands for it."""
+    """The sheets of every copy by the control files, its first sheet, which lies at the window, first; the first page
+    of a sheet stands for it."""
     copies: dict[Name, tuple[Sheet, ...]] = {}
     for control in sorted(run_folder.glob("*.control.jsonl")):
         header, *lines, _ = map(json.loads, control.read_text(encoding="utf-8").splitlines())
         sides = 1 if header["sides"] == "one-sided" else 2
         for line in lines:
             numbers = range(line["first_sheet"], line["first_sheet"] + line["sheets"])
+            if header["fed_first"] == "last-sheet":
+                numbers = numbers[::-1]
             copies[line["piece"], line["copy"]] = tuple(
                 (header["print_file"], sides * (number - 1) + 1) for number in numbers
             )
     return copies
+
+
+def headers_of(run_folder: Path) -> list[dict[str, Any]]:
+    """The headers of the control files."""
+    controls = sorted(run_folder.glob("*.control.jsonl"))
+    return [json.loads(control.read_text(encoding="utf-8").partition("\n")[0]) for control in controls]
+
+
+def turned_over(run_folder: Path, truth: Path) -> Path:
+    """The machine's record with the sheets of each file counted from the end, as a stack that fell face up is fed."""
+    headers = {header["print_file"]: header for header in headers_of(run_folder)}
+    deposits = [json.loads(line) for line in truth.read_text(encoding="utf-8").splitlines()]
+    for deposit in deposits:
+        for sheet in deposit["sheets"]:
+            header = headers[sheet["file"]]
+            per_sheet = 1 if header["sides"] == "one-sided" else 2
+            sheet["page"] = per_sheet * (header["sheets"] - 1 - (sheet["page"] - 1) // per_sheet) + 1
+    file = truth.with_name("turned.jsonl")
+    file.write_text("".join(f"{json.dumps(deposit)}\n" for deposit in deposits), encoding="utf-8")
+    return file
 
 
 def mailed_copies(run_folder: Path) -> set[Name]:

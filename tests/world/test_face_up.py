@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from mailroom.verify.verify import verify_run
 from tests.cli.command import call, make_house, take_in
 from tests.world.hall import close, machine_in, start
-from tests.world.oracle import disagreements
+from tests.world.oracle import disagreements, headers_of, turned_over
 
 PIECES = 8
 SETTINGS = """\
@@ -44,22 +43,8 @@ def test_a_run_on_a_press_that_stacks_face_up_ends_as_any_other(tmp_path: Path, 
     assert report["destroyed"] == report["quarantined"] == 0
     run = folder / "runs" / "R000001"
     assert verify_run(run).ok
-    headers = [json.loads(path.read_text().partition("\n")[0]) for path in run.glob("*.control.jsonl")]
-    assert any(header["sheets"] > header["pieces"] for header in headers)
-    assert not disagreements(run, turned_over(folder, {header["print_file"]: header for header in headers}))
-
-
-def turned_over(folder: Path, headers: dict[str, Any]) -> Path:
-    """The machine's record with the sheets of each file counted from the end, as a stack that fell face up is fed."""
-    deposits = [json.loads(line) for line in (folder / "machine" / "truth.jsonl").read_text().splitlines()]
-    for deposit in deposits:
-        for sheet in deposit["sheets"]:
-            header = headers[sheet["file"]]
-            per_sheet = 1 if header["sides"] == "one-sided" else 2
-            sheet["page"] = per_sheet * (header["sheets"] - 1 - (sheet["page"] - 1) // per_sheet) + 1
-    file = folder / "turned.jsonl"
-    file.write_text("".join(f"{json.dumps(deposit)}\n" for deposit in deposits))
-    return file
+    assert any(header["sheets"] > header["pieces"] for header in headers_of(run))
+    assert not disagreements(run, turned_over(run, folder / "machine" / "truth.jsonl"))
 
 
 def test_a_stack_laid_in_the_wrong_way_reaches_nobody(tmp_path: Path) -> None:
