@@ -14,7 +14,7 @@ from mailroom.domain.errors import InputRefused
 from mailroom.planning.postage.product import PriceList
 from mailroom.planning.postage.product_file import SHIPPED as PRICES
 from mailroom.planning.postage.product_file import load_price_lists, read_price_list
-from mailroom.planning.postage.scheme import CodeRange, Destination
+from mailroom.planning.postage.scheme import CodeRange, Destination, LastTray
 from mailroom.planning.postage.scheme_file import SHIPPED as SCHEMES
 from mailroom.planning.postage.scheme_file import read_office_columns, read_scheme
 from mailroom.planning.postage.tariff import PriceLists
@@ -193,6 +193,12 @@ def test_a_place_that_a_scheme_does_not_know_is_told(place: object, problem: str
         ('name = "zone"', 'name = "region"', "'region' is there twice"),
         ('by = "ranges"', 'by = "office"', "the scheme has no table of offices"),
         ("least_items = 50", "least_items = 0", "least_items must be a whole number from 1"),
+        ("least_items = 50", "least_items = 50\nlast_tray = { least_items = 51 }", "from 1 to 50, not 51"),
+        (
+            "least_items = 50",
+            'least_items = 50\nlast_tray = { least_items = 9, short = "drop" }',
+            "must be one of even, next",
+        ),
         ('kind = "cage"', "", "kind is missing"),
     ],
 )
@@ -204,6 +210,16 @@ def test_a_fault_in_a_scheme_is_told_with_its_key_and_place(tmp_path: Path, old:
         read_scheme(file, {})
     assert fact in refused.value.message
     assert "scheme.toml, line " in refused.value.place
+
+
+def test_a_level_says_what_its_last_tray_must_hold(tmp_path: Path) -> None:
+    file = tmp_path / "scheme.toml"
+    written = RANGES.replace(
+        "least_items = 50", 'least_items = 50\nlast_tray = { least_items = 20, short = "next" }', 1
+    ).replace('by = "ranges"', 'by = "ranges"\nlast_tray = { least_items = 10 }', 1)
+    file.write_text(written, encoding="utf-8")
+    rules = [level.last_tray for level in read_scheme(file, {}).levels]
+    assert rules == [LastTray(20, "next"), LastTray(10, "even"), LastTray(1, "even")]
 
 
 def test_a_scheme_by_offices_waits_for_its_table() -> None:

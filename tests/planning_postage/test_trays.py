@@ -15,7 +15,7 @@ from mailroom.planning.postage.pallets import load_pallets
 from mailroom.planning.postage.posting import plan_postage
 from mailroom.planning.postage.product import TrayKind
 from mailroom.planning.postage.rating import RatedItem, rate
-from mailroom.planning.postage.scheme import Scheme
+from mailroom.planning.postage.scheme import LastTray, Scheme
 from mailroom.planning.postage.trays import RESIDUE, Tray, as_mailed, presort
 from tests.planning_postage.values import TRAY, item, product, scheme, shipped_schemes, shipped_tariff, tariff
 
@@ -132,6 +132,39 @@ def test_a_pallet_is_not_heavier_than_allowed() -> None:
         load_pallets(trays, {"two": scheme(most_weight_mg=20_000_000 + 649_999)})
 
 
+def test_the_last_two_trays_share_when_the_last_would_hold_too_little() -> None:
+    assert said(sorted_into(["4701"] * 21, scheme(last=LastTray(5, "even")))) == [
+        ("digits", "47", 10),
+        ("digits", "47", 6),
+        ("digits", "47", 5),
+    ]
+    assert [len(tray.pieces) for tray in sorted_into(["4701"] * 15, scheme(last=LastTray(5, "even")))] == [10, 5]
+
+
+def test_what_a_last_tray_lacks_sends_its_pieces_to_the_next_level_in_their_order() -> None:
+    by = scheme(last=LastTray(5, "next"), last_area=LastTray(3, "next"))
+    trays = sorted_into(["4701"] * 12 + ["4601"] * 4 + ["4501"] * 4 + ["4801"] * 2, by)
+    assert said(trays) == [("digits", "47", 10), ("area", "Area 4", 10), (RESIDUE, "Residue", 2)]
+    assert [piece.item.postcode[:2] for piece in trays[1].pieces] == ["45"] * 4 + ["46"] * 4 + ["47"] * 2
+    assert trays[1].reasons[-1] == (
+        "Postcodes 47: 12 items, 5 needed for a tray (tray 2 would hold 2, 5 needed for a last tray); "
+        "Area Area 4: 12 items, 8 needed for a tray."
+    )
+    assert trays[2].reasons[0] == (
+        "Postcodes 48: 2 items, 5 needed for a tray; "
+        "Area Area 4: 12 items, 8 needed for a tray (tray 2 would hold 2, 3 needed for a last tray)."
+    )
+    assert trays[0].reasons[0] == "Postcodes 47: 12 items, 5 needed for a tray."
+
+
+def test_a_last_tray_that_is_heavy_without_being_many_can_not_share_and_goes_on() -> None:
+    light = [item(f"P{at:03d}", "4701") for at in range(10)]
+    heavy = [item(f"P{at:03d}", "4702", weight_mg=330_000) for at in range(10, 13)]
+    pieces = rated([*light, *heavy])
+    trays = presort(pieces, {"two": scheme(last=LastTray(5, "even"))})
+    assert said(trays) == [("digits", "47", 10), (RESIDUE, "Residue", 3)]
+
+
 PLACES = st.builds(
     item,
     postcode=st.sampled_from(["4701", "4702", "4601", "4501", "0101", "0150", "9999", "12", ""]),
@@ -198,6 +231,50 @@ def test_a_destination_has_trays_of_its_own_exactly_when_it_has_enough(
         own = [tray for tray in trays if tray.envelope == envelope]
         assert {tray.destination.key for tray in own if tray.level == "digits"} == enough
         assert {tray.destination.key for tray in own if tray.level == "area"} == areas
+
+
+@given(lots(), KINDS, st.integers(1, 8), st.integers(1, 8), st.data())
+def test_no_last_tray_holds_less_than_its_level_asks_and_still_every_piece_lies_in_one(
+    items: list[PostalItem], kind: TrayKind, least: int, least_area: int, data: st.DataObject
+) -> None:
+    rules = {
+        level: LastTray(data.draw(st.integers(1, most)), data.draw(st.sampled_from(["even", "next"])))
+        for level, most in (("digits", least), ("area", least_area))
+    }
+    by = scheme(least=least, least_area=least_area, last=rules["digits"], last_area=rules["area"])
+    trays = presort(rated(items, kind), {"two": by})
+    assert sorted(piece.item.id for tray in trays for piece in tray.pieces) == [each.id for each in items]
+    for tray in trays:
+        assert len(tray.pieces) <= kind.most_items
+        assert tray.pieces_weight_mg <= kind.most_weight_mg
+        assert tray.length_um <= kind.most_length_um
+        keys = [(p.item.country, p.item.postcode, p.item.sort_key, p.item.id) for p in tray.pieces]
+        assert keys == sorted(keys)
+        assert len(tray.reasons) == len(tray.pieces)
+        if tray.level != RESIDUE and tray.part == tray.parts and len(tray.pieces) < rules[tray.level].least_items:
+            assert is_full(tray, trays, kind)
+
+
+def is_full(tray: Tray, trays: Sequence[Tray], kind: TrayKind) -> bool:
+    """Whether a piece fell behind a last tray, and would not have fitted into it: a full tray has what it needs."""
+    behind = {"digits": ("area", RESIDUE), "area": (RESIDUE,)}[tray.level]
+    fell = [
+        piece.item
+        for each in trays
+        if each.level in behind and each.envelope == tray.envelope
+        for piece in each.pieces
+        if "last tray" in each.reasons[each.pieces.index(piece)]
+        and piece.item.country == "NO"
+        and piece.item.postcode.startswith(tray.destination.key)
+    ]
+    if not fell:
+        return False
+    first = min(fell, key=lambda each: (each.postcode, each.sort_key, each.id))
+    return (
+        len(tray.pieces) == kind.most_items
+        or tray.pieces_weight_mg + first.weight_mg > kind.most_weight_mg
+        or tray.length_um + first.thickness_um > kind.most_length_um
+    )
 
 
 @given(lots(), st.integers(1, 5))

@@ -19,7 +19,7 @@ from mailroom.planning.postage.product import (
 )
 from mailroom.planning.postage.product_file import SHIPPED as PRICES
 from mailroom.planning.postage.product_file import load_price_lists
-from mailroom.planning.postage.scheme import Level, PalletRules, PrefixSorting, Scheme
+from mailroom.planning.postage.scheme import ANY_LAST_TRAY, LastTray, Level, PalletRules, PrefixSorting, Scheme
 from mailroom.planning.postage.scheme_file import SHIPPED as SCHEMES
 from mailroom.planning.postage.scheme_file import load_schemes
 from mailroom.planning.postage.tariff import Tariff
@@ -84,7 +84,14 @@ def tariff(*products: Product) -> Tariff:
     return Tariff(DAY, "NOK", False, products)
 
 
-def scheme(*, least: int = 5, least_area: int = 8, most_weight_mg: int = 600_000_000) -> Scheme:
+def scheme(
+    *,
+    least: int = 5,
+    least_area: int = 8,
+    most_weight_mg: int = 600_000_000,
+    last: LastTray = ANY_LAST_TRAY,
+    last_area: LastTray = ANY_LAST_TRAY,
+) -> Scheme:
     """Norway's postcodes by two digits, then by one."""
     return Scheme(
         name="two",
@@ -92,8 +99,8 @@ def scheme(*, least: int = 5, least_area: int = 8, most_weight_mg: int = 600_000
         countries=("NO",),
         postcode="[0-9]{4}",
         levels=(
-            Level("digits", "Postcodes", least, PrefixSorting(2, "{key}")),
-            Level("area", "Area", least_area, PrefixSorting(1, "Area {key}")),
+            Level("digits", "Postcodes", least, PrefixSorting(2, "{key}"), last),
+            Level("area", "Area", least_area, PrefixSorting(1, "Area {key}"), last_area),
         ),
         residue_title="Residue",
         pallets=PalletRules("pallet", PrefixSorting(1, "Area {key}"), 2, 3, most_weight_mg, 20_000_000, "Mixed"),

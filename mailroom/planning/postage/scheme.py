@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from mailroom.planning.postage.item import PostalItem
 from mailroom.planning.postage.offices import OfficeTable
@@ -81,6 +81,21 @@ class CountrySorting:
         return Destination(item.country, item.country)
 
 
+Short = Literal["even", "next"]
+"""What becomes of a last tray with too little: it shares with the tray before, or its pieces go to the next level."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastTray:
+    """How much the last of several trays of one destination must hold. Trays that can't share go to the next level."""
+
+    least_items: int = 1
+    short: Short = "even"
+
+
+ANY_LAST_TRAY = LastTray()
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """A level of sorting. A destination gets trays of its own from `least_items` on; what is left goes to the next."""
@@ -89,6 +104,7 @@ class Level:
     title: str
     least_items: int
     sorting: Sorting
+    last_tray: LastTray = ANY_LAST_TRAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,25 @@ from mailroom.domain.countries import COUNTRIES
 from mailroom.planning.postage.offices import OfficeColumns, OfficeTable
 from mailroom.planning.postage.product_file import REMEDY, postcode_pattern
 from mailroom.planning.postage.scheme import (
+    ANY_LAST_TRAY,
     CodeRange,
     CountrySorting,
     Destination,
+    LastTray,
     Level,
     OfficeSorting,
     PalletRules,
     PrefixSorting,
     RangeSorting,
     Scheme,
+    Short,
     Sorting,
 )
 from mailroom.planning.tomlfile import TomlTable, read_toml, unique
 
 SHIPPED = Path(__file__).parent / "data" / "schemes"
 
+_SHORT: dict[str, Short] = {"even": "even", "next": "next"}
 _KINDS = {each: each for each in ("prefix", "ranges", "office", "region", "country")}
 
 
@@ -97,9 +101,18 @@ def _offices(table: TomlTable) -> tuple[str, OfficeColumns]:
 
 def _level(table: TomlTable, offices: OfficeTable | None, names: set[str]) -> Level:
     name = unique(table, "name", table.text("name"), names)
-    level = Level(name, table.text("title", name), table.whole("least_items", least=1), _sorting(table, offices))
+    least_items = table.whole("least_items", least=1)
+    last_tray = _last_tray(table.table("last_tray"), least_items) if "last_tray" in table else ANY_LAST_TRAY
+    level = Level(name, table.text("title", name), least_items, _sorting(table, offices), last_tray)
     table.done()
     return level
+
+
+def _last_tray(table: TomlTable, most: int) -> LastTray:
+    """An only tray is a last one too, so no more can be asked of it than of a destination."""
+    rule = LastTray(table.whole("least_items", least=1, most=most), table.choice("short", _SHORT, "even"))
+    table.done()
+    return rule
 
 
 def _sorting(table: TomlTable, offices: OfficeTable | None) -> Sorting:

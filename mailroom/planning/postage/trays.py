@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.words import count
+from mailroom.planning.postage.filling import Pieces, fill, fill_by
 from mailroom.planning.postage.item import PostalItem
-from mailroom.planning.postage.product import Format, Product
+from mailroom.planning.postage.product import Format, Product, TrayKind
 from mailroom.planning.postage.rating import RatedItem
 from mailroom.planning.postage.scheme import Destination, Level, Scheme
 
@@ -67,12 +68,12 @@ class Tray:
 
 
 class _Lot(NamedTuple):
-    """All that goes to one destination."""
+    """All that goes to one destination, tray by tray; the reason of each piece by its id."""
 
     level: str
     destination: Destination
-    pieces: Sequence[RatedItem]
-    reasons: Sequence[str]
+    trays: Sequence[Pieces]
+    reasons: Mapping[str, str]
 
 
 def presort(rated: Iterable[RatedItem], schemes: Mapping[str, Scheme], *, first: int = 1) -> tuple[Tray, ...]:
@@ -92,9 +93,8 @@ def presort(rated: Iterable[RatedItem], schemes: Mapping[str, Scheme], *, first:
         offer = pieces[0].offer
         scheme = _scheme(schemes, offer.product)
         finder = finders.setdefault(scheme.name, _Finder(scheme))
-        for lot in _lots(pieces, scheme, finder):
-            fillings = list(_fill(lot, offer.format))
-            for part, (inside, reasons) in enumerate(fillings, 1):
+        for lot in _lots(pieces, scheme, finder, offer.format.tray):
+            for part, inside in enumerate(lot.trays, 1):
                 trays.append(
                     Tray(
                         number=first + len(trays),
@@ -104,10 +104,10 @@ def presort(rated: Iterable[RatedItem], schemes: Mapping[str, Scheme], *, first:
                         level=lot.level,
                         destination=lot.destination,
                         part=part,
-                        parts=len(fillings),
+                        parts=len(lot.trays),
                         area=_area(inside, finder),
                         pieces=tuple(inside),
-                        reasons=tuple(reasons),
+                        reasons=tuple(lot.reasons[piece.item.id] for piece in inside),
                     )
                 )
     return tuple(trays)
@@ -198,40 +198,77 @@ class _Place(NamedTuple):
     area: Destination | None
 
 
-def _lots(pieces: Sequence[RatedItem], scheme: Scheme, finder: _Finder) -> Iterator[_Lot]:
+def _lots(pieces: Pieces, scheme: Scheme, finder: _Finder, kind: TrayKind) -> Iterator[_Lot]:
     """The lots of one group, level by level; what reaches no level's least number comes last."""
     left = [piece for piece in pieces if not finder.find(piece.item).problem]
-    counts: list[Counter[Destination | None]] = []
-    reasons: dict[tuple[Destination | None, ...], str] = {}
-
-    def reason(piece: RatedItem) -> str:
-        """What each level that was tried says of the piece."""
-        destinations = finder.find(piece.item).levels[: len(counts)]
-        if destinations not in reasons:
-            tried = zip(scheme.levels, destinations, counts, strict=False)
-            reasons[destinations] = (
-                "; ".join(_said(level, where, counted[where]) for level, where, counted in tried) + "."
-            )
-        return reasons[destinations]
-
+    tried = _Tried(scheme.levels, finder)
     for at, level in enumerate(scheme.levels):
-        counts.append(Counter(finder.find(piece.item).levels[at] for piece in left))
-        lots: dict[Destination, list[RatedItem]] = {}
+        counted = tried.count(left)
+        members: dict[Destination, list[RatedItem]] = {}
         rest: list[RatedItem] = []
         for piece in left:
             destination = finder.find(piece.item).levels[at]
-            if destination is not None and counts[at][destination] >= level.least_items:
-                lots.setdefault(destination, []).append(piece)
+            if destination is not None and counted[destination] >= level.least_items:
+                members.setdefault(destination, []).append(piece)
             else:
                 rest.append(piece)
-        for destination in sorted(lots):
-            yield _Lot(level.name, destination, lots[destination], [reason(piece) for piece in lots[destination]])
+        for destination in sorted(members):
+            filled = fill_by(level.last_tray, members[destination], kind)
+            inside = (piece for tray in filled.trays for piece in tray)
+            yield _Lot(level.name, destination, filled.trays, {piece.item.id: tried.reason(piece) for piece in inside})
+            if filled.left:
+                tried.fell(filled.left, len(filled.trays) + 1)
+                rest = sorted((*rest, *filled.left), key=_order)
         left = rest
-    unsorted = [(piece, finder.find(piece.item).problem) for piece in pieces if finder.find(piece.item).problem]
-    residue = sorted([*unsorted, *((piece, "") for piece in left)], key=lambda each: _order(each[0]))
-    if residue:
-        said = [f"{problem}." if problem else reason(piece) for piece, problem in residue]
-        yield _Lot(RESIDUE, Destination(RESIDUE, scheme.residue_title), [piece for piece, _ in residue], said)
+    reasons = {piece.item.id: tried.reason(piece) for piece in left}
+    for piece in pieces:
+        if problem := finder.find(piece.item).problem:
+            left.append(piece)
+            reasons[piece.item.id] = f"{problem}."
+    if left:
+        trays = list(fill(sorted(left, key=_order), kind))
+        yield _Lot(RESIDUE, Destination(RESIDUE, scheme.residue_title), trays, reasons)
+
+
+class _Tried:
+    """What each level that was tried says of a piece."""
+
+    def __init__(self, levels: Sequence[Level], finder: _Finder) -> None:
+        self._levels = levels
+        self._finder = finder
+        self._counts: list[Counter[Destination | None]] = []
+        self._fell: dict[str, dict[int, str]] = {}
+        self._said: dict[tuple[Destination | None, ...], str] = {}
+
+    def count(self, left: Pieces) -> Mapping[Destination | None, int]:
+        """How much of what is left each destination of the next level has."""
+        at = len(self._counts)
+        self._counts.append(Counter(self._finder.find(piece.item).levels[at] for piece in left))
+        self._said.clear()
+        return self._counts[at]
+
+    def fell(self, pieces: Pieces, trays: int) -> None:
+        """Pieces of a last tray that holds too little go on from the level that was counted last."""
+        at = len(self._counts) - 1
+        needed = self._levels[at].last_tray.least_items
+        for piece in pieces:
+            told = f" (tray {trays} would hold {len(pieces)}, {needed} needed for a last tray)"
+            self._fell.setdefault(piece.item.id, {})[at] = told
+
+    def reason(self, piece: RatedItem) -> str:
+        destinations = self._finder.find(piece.item).levels[: len(self._counts)]
+        if fell := self._fell.get(piece.item.id):
+            return self._reason(destinations, fell)
+        if destinations not in self._said:
+            self._said[destinations] = self._reason(destinations, {})
+        return self._said[destinations]
+
+    def _reason(self, destinations: Sequence[Destination | None], fell: Mapping[int, str]) -> str:
+        tried = enumerate(zip(self._levels, destinations, self._counts, strict=False))
+        return (
+            "; ".join(_said(level, where, counted[where]) + fell.get(at, "") for at, (level, where, counted) in tried)
+            + "."
+        )
 
 
 def _said(level: Level, destination: Destination | None, items: int) -> str:
@@ -240,21 +277,7 @@ def _said(level: Level, destination: Destination | None, items: int) -> str:
     return f"{level.title} {destination.title}: {count(items, 'item')}, {level.least_items} needed for a tray"
 
 
-def _fill(lot: _Lot, form: Format) -> Iterator[tuple[Sequence[RatedItem], Sequence[str]]]:
-    """Pieces and their reasons, a tray at a time: the next tray begins with the first piece that no longer fits."""
-    limits = form.tray
-    begin = weight_mg = length_um = 0
-    for at, piece in enumerate(lot.pieces):
-        weight_mg += piece.item.weight_mg
-        length_um += piece.item.thickness_um
-        over = weight_mg > limits.most_weight_mg or length_um > limits.most_length_um or at - begin >= limits.most_items
-        if over and at > begin:
-            yield lot.pieces[begin:at], lot.reasons[begin:at]
-            begin, weight_mg, length_um = at, piece.item.weight_mg, piece.item.thickness_um
-    yield lot.pieces[begin:], lot.reasons[begin:]
-
-
-def _area(pieces: Sequence[RatedItem], finder: _Finder) -> Destination | None:
+def _area(pieces: Pieces, finder: _Finder) -> Destination | None:
     """The area that all pieces of a tray belong to."""
     areas = {finder.find(piece.item).area for piece in pieces}
     return areas.pop() if len(areas) == 1 else None
