@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
 from layouts.visibility import safe_address_box
 from mailroom.config import FILE_NAME, TEMPLATE, Settings, load_settings
-from mailroom.domain.errors import InputRefused, MailroomError, NeedsPerson
+from mailroom.domain.errors import Explained, InputRefused, MailroomError, NeedsPerson
 from mailroom.floor_files import make_floor
 from mailroom.intake.arrival import by_reception
 from mailroom.intake.finished.definition import JobDefinition
@@ -31,7 +31,8 @@ from mailroom.intake.hotfolder import HotFolder
 from mailroom.intake.originals import Originals
 from mailroom.intake.receive import Reception
 from mailroom.intake.taken_contents import TakenContents
-from mailroom.production.line import Line, Patience
+from mailroom.machine_file_settings import make_machine_files
+from mailroom.production.line import Line, Patience, tell_nobody
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress, Typesetter
 from mailroom.store.store import Store, open_store
@@ -92,7 +93,9 @@ class House:
             duplicates=chosen.duplicates,
         )
 
-    def line(self, operator: Operator, *, queue: PrintQueue | None = None) -> Line:
+    def line(
+        self, operator: Operator, *, queue: PrintQueue | None = None, tell: Callable[[Explained], None] = tell_nobody
+    ) -> Line:
         """The print line of the settings."""
         settings = self.settings
         return Line(
@@ -101,6 +104,8 @@ class House:
             machine=settings.inserter.name,
             operator=operator,
             patience=Patience(settings.patience.poll, settings.patience.stalled),
+            by_files=settings.inserter.by_files,
+            tell=tell,
         )
 
     def machine_log(self) -> Path | None:
@@ -197,6 +202,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         batch_sheets=settings.batch_sheets,
         batch_bytes=settings.batch_bytes,
         tray_limit=settings.tray_limit,
+        machine_files=make_machine_files(folder, settings.inserter),
         progress=progress,
     )
 

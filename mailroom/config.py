@@ -29,12 +29,25 @@ class QueueSettings(_Part):
 
 
 class InserterSettings(_Part):
-    """The machine: a pyserial URL or device, its profile, and where its own log lies (for the evidence of a run)."""
+    """The machine: a pyserial URL or device, its profile, and where its own log lies (for the evidence of a run).
+
+    With templates it is told by control files of its own layout, and without a URL it tells by result files
+    (docs/control-file.md). Folders are relative to the installation's."""
 
     url: str = ""
     profile: str = "sim1"
     name: str = "inserter"
     log: Path | None = None
+    control_template: str = ""
+    control_folder: str = ""
+    control_taken: tuple[str, ...] = ()
+    result_template: str = ""
+    result_folder: str = ""
+
+    @property
+    def by_files(self) -> bool:
+        """There is no line to the machine: control and result files are all that goes to and fro."""
+        return not self.url and bool(self.control_template)
 
 
 class PatienceSettings(_Part):
@@ -199,6 +212,10 @@ seconds_per_sheet = 0.02
 url = ""                        # /dev/ttyUSB0, socket://host:port, rfc2217://host:port
 profile = "sim1"
 name = "inserter"
+# control_template = "fixed"     # a machine that is told by files: docs/control-file.md
+# control_folder = "/mnt/inserter/in"
+# result_template = "results-fixed"
+# result_folder = "/mnt/inserter/out"
 
 [patience]
 poll = 0.25                     # seconds between questions to queue and machine

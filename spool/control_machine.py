@@ -1,16 +1,13 @@
-"""Control files in the layout of a machine, by template: written whole, each job once, and read back."""
+"""Control files in the layout of a machine, by template."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
-from spool.atomic import AtomicFile, disk_error
 from spool.control import ControlFile, ControlPiece
 from spool.control_csv import CsvDialect
 from spool.control_extras import NO_EXTRAS, ControlExtras, Fact
@@ -39,49 +36,6 @@ def machine_file(control: ControlFile, template: Template, extras: ControlExtras
     for piece in control.pieces:
         _check_told(piece, template)
     return _encoded(control, template, extras)
-
-
-def write_machine_file(
-    control: ControlFile,
-    template: Template,
-    folder: Path,
-    *,
-    extras: ControlExtras = NO_EXTRAS,
-    taken_to: Sequence[Path] = (),
-) -> Path:
-    """Write a machine's control file into its hot folder, whole or not at all, and return its path: job and suffix.
-
-    A job is handed over once. One that stands in the folder is never replaced; writing the same bytes again changes
-    nothing. `taken_to` are folders to which the machine moves the files that it took: a job found there is refused.
-    Raises `SpoolError`: those of `machine_file`; E6309 the job was handed over already; E6001…E6004 for the disk.
-    """
-    data = machine_file(control, template, extras)
-    name = control.header.job + template.suffix
-    path = folder / name
-    for other in taken_to:
-        if os.path.lexists(other / name):
-            raise _handed_over(control.header.job, other / name)
-    with AtomicFile(path) as file:
-        file.write(data)
-        fresh = file.link(str(path))
-    if not fresh and _bytes_of(path) != data:
-        raise _handed_over(control.header.job, path)
-    return path
-
-
-def _handed_over(job: str, path: Path) -> SpoolError:
-    remedy = "A job is handed over once: give the reprint a batch and a job of its own. Ask the machine what it has."
-    return SpoolError("E6309", f"Job {job} was handed over already", place=str(path), remedy=remedy)
-
-
-def _bytes_of(path: Path) -> bytes | None:
-    """None when the machine took the file in this very moment."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise disk_error(error, path) from error
 
 
 def _refused(code: str, fact: str, place: str) -> SpoolError:

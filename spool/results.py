@@ -133,6 +133,19 @@ def results_of(data: bytes, template: Template, control: ControlFile, name: str)
     return sorter.results()
 
 
+def job_of(data: bytes, template: Template, name: str) -> str:
+    """The job that a result file is of: that of its header or trailer, else the one that most of its lines name.
+
+    Raises `SpoolError` E6310, E6311 as `read_results` does; `name` is told in errors.
+    """
+    records = read_records(data, template, name)
+    around = [record for record in records if record.per not in BODY and "job" in record.values]
+    named = Counter(str(record.values["job"]) for record in around or records if "job" in record.values)
+    if not named:
+        raise cut("it names no job", name)
+    return named.most_common(1)[0][0]
+
+
 def _check_job(records: Sequence[Record], job: str, name: str) -> None:
     for record in records:
         said = record.values.get("job", job)

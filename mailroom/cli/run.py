@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +18,10 @@ from mailroom.cli.closing import close_house_run
 from mailroom.cli.find_run import find_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
-from mailroom.cli.output import StageProgress, print_json, stderr, stdout
+from mailroom.cli.output import StageProgress, print_json, show_error, stderr, stdout
 from mailroom.cli.run_fill import fill
 from mailroom.cli.run_plan import plan
+from mailroom.cli.run_results import results
 from mailroom.cli.run_why import show_why, why_report
 from mailroom.domain.document import DocumentState
 from mailroom.domain.handling import Handling
@@ -30,11 +33,13 @@ from mailroom.production.ports import Operator
 from mailroom.production.reconcile import unresolved
 from mailroom.production.reconcile import why as why_unresolved
 from mailroom.production.run_window import begin_run, carry_on
+from mailroom.production.take_results import results_taken
 from mailroom.production.tally import tally
 
 app = typer.Typer(help="Mail runs.", no_args_is_help=True, add_completion=False)
 app.command("plan")(plan)
 app.command("fill")(fill)
+app.command("results")(results)
 
 
 @app.command()
@@ -53,7 +58,7 @@ def start(
         house = opened.with_inserter(inserter) if inserter else opened
         with working_alone(folder):
             run = begin_run(house.plant)
-            carry_on(house.plant, house.line(operator), run)
+            carry_on(house.plant, house.line(operator, tell=partial(show_error, style="yellow")), run)
         report = run_report(house, run)
     if json:
         print_json(report)
@@ -139,6 +144,7 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
                 }
                 for batch in ledger.batches(run.id)
             ],
+            "results": list(_results(house, run.id)),
             "waits": [
                 {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why_unresolved(ledger, copy)}
                 for copy in waits
@@ -146,6 +152,16 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
             "to_fill": [{"piece": copy.piece, "copy": copy.copy} for copy in to_fill(ledger, run.id)],
             "set_aside": [{"document": each.content.number, "problem": each.problem} for each in aside],
         }
+
+
+def _results(house: House, run: str) -> Iterator[dict[str, Any]]:
+    """What the machine's result files came to, where it is driven by files."""
+    if house.plant.machine_files.results is None:
+        return
+    with house.store.reader() as ledger:
+        for batch in ledger.batches(run):
+            for taken in results_taken(ledger, batch.id):
+                yield {"batch": batch.id, "file": taken.detail["given"], "findings": taken.detail["findings"]}
 
 
 def show_report(report: dict[str, Any]) -> None:
@@ -164,6 +180,11 @@ def show_report(report: dict[str, Any]) -> None:
         f" + moved {report['moved']} + open "
         f"{report['planned'] - report['mailed'] - report['withdrawn'] - report['moved']}; unknown {report['unknown']}"
     )
+    for each in report["results"]:
+        found = count(len(each["findings"]), "finding")
+        stdout.print(f"results {each['batch']}: {escape(each['file'])}, {found}", soft_wrap=True)
+        for finding in each["findings"]:
+            stdout.print(f"  [yellow]{finding['kind']}[/] {escape(finding['fact'])}", soft_wrap=True)
     for copy in report["waits"]:
         reason = escape(copy["why"])
         stdout.print(f"[yellow]waits[/] {copy['piece']} copy {copy['copy']} {copy['state']}: {reason}", soft_wrap=True)

@@ -41,6 +41,9 @@ def verify(
     else:
         for invariant, checked in sorted(verdict.checked.items()):
             stdout.print(f"  invariant {invariant}: {checked} checked")
+        if verdict.stacked:
+            told = ", ".join(f"{number} by {ground}" for ground, number in verdict.stacked.items())
+            stdout.print(f"  in envelopes: {told}")
         for finding in verdict.findings:
             where = " ".join(filter(None, (finding.piece, f"copy {finding.copy}" if finding.copy else "")))
             told = escape(f"{finding.invariant} {where or '–'}: {finding.detail}")

@@ -3,6 +3,9 @@
 Three claims are three states: *submitted* (the queue took it), *printed* (the device reports it), *scanned* (the
 inserter's camera read every sheet of it). What is uncertain is *unknown* and leaves that state only by machine evidence
 or by a named person.
+
+A machine that is driven by files shows no sheet to anyone: its word in a result file is a claim of its own, with events
+of its own. SCAN and STACK stay those of a camera.
 """
 
 from __future__ import annotations
@@ -43,6 +46,8 @@ class CopyEvent(Enum):
     SCAN = "scan"
     STACK = "stack"
     DIVERT = "divert"
+    REPORT_STACKED = "report-stacked"
+    REPORT_DIVERTED = "report-diverted"
     LOSE = "lose"
     NOT_FED = "not-fed"
     HAND_OVER = "hand-over"
@@ -70,6 +75,8 @@ TRANSITIONS: Mapping[tuple[CopyState, CopyEvent], CopyState] = MappingProxyType(
         (S.FEEDING, E.SCAN): S.SCANNED,
         (S.FEEDING, E.NOT_FED): S.PRINTED,
         (S.FEEDING, E.DIVERT): S.DIVERTED,
+        (S.FEEDING, E.REPORT_STACKED): S.STACKED,
+        (S.FEEDING, E.REPORT_DIVERTED): S.DIVERTED,
         (S.FEEDING, E.LOSE): S.UNKNOWN,
         (S.SCANNED, E.STACK): S.STACKED,
         (S.SCANNED, E.DIVERT): S.DIVERTED,

@@ -4,6 +4,7 @@ twice writes the same bytes."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from layouts.envelope import Envelope
 from mailroom.domain.errors import MailroomError
@@ -14,6 +15,7 @@ from mailroom.domain.run import Batch, BatchState
 from mailroom.production.compose import page_indices
 from mailroom.production.hand_list import draw_up_hand_list, hand_list_file
 from mailroom.production.lookup import the_run
+from mailroom.production.machine_control import make_machine_control
 from mailroom.production.papers.hand_list import write_hand_list
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
@@ -26,7 +28,8 @@ from spool.paper import uniform, write_paper
 
 
 def assemble_batch(plant: Plant, batch: Batch) -> Batch:
-    """Write `BATCH.pdf` and `BATCH.control.jsonl` into the run's folder and record the batch as assembled."""
+    """Write `BATCH.pdf` and `BATCH.control.jsonl` into the run's folder, with the machine's own control file where it
+    wants one, and record the batch as assembled."""
     with plant.read_ledger() as ledger:
         copies = [copy for copy in ledger.copies_of_batch(batch.id) if copy.state is not CopyState.CANCELED]
         pieces = {piece.id: piece for piece in ledger.pieces_of_batch(batch.id)}
@@ -68,11 +71,17 @@ def assemble_batch(plant: Plant, batch: Batch) -> Batch:
         sheets=printed.sheets,
     )
     control = folder / f"{batch.id}.control.jsonl"
-    write_control_file(ControlFile(header, tuple(control_pieces(copies, pieces))), control)
-    if batch.handling is Handling.MANUAL:
-        items = plant.floor.setup.items
-        hand_list = draw_up_hand_list(batch, header.fold, plant.client, copies, pieces, items)
-        write_hand_list(folder / hand_list_file(batch), hand_list)
+    orders = ControlFile(header, tuple(control_pieces(copies, pieces)))
+    write_control_file(orders, control)
+    match batch.handling:
+        case Handling.MACHINE:
+            make_machine_control(plant, orders, pieces.values())
+        case Handling.MANUAL:
+            items = plant.floor.setup.items
+            hand_list = draw_up_hand_list(batch, header.fold, plant.client, copies, pieces, items)
+            write_hand_list(folder / hand_list_file(batch), hand_list)
+        case _ as never:
+            assert_never(never)
     with plant.open_ledger() as ledger:
         done = Recorder(ledger, plant.clock).batch(
             batch,

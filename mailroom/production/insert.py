@@ -12,6 +12,7 @@ from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState
 from mailroom.production.assemble_batch import envelope_of
+from mailroom.production.hand_to_machine import hand_to_machine
 from mailroom.production.journal_events import JournalSink
 from mailroom.production.line import Line
 from mailroom.production.plant import Plant
@@ -26,12 +27,10 @@ _WINDOW = 16
 
 def insert_batch(plant: Plant, line: Line, batch: Batch) -> Batch:
     """Bring a batch from PRINTED (or INSERTING, after a crash) to DONE. Raises MachineTrouble when the operator leaves
-    the machine standing, and the driver's own errors when the line is lost for good."""
+    the machine standing, those of `hand_to_machine`, and the driver's own errors when the line is lost for good."""
     first = batch.state is BatchState.PRINTED
-    with plant.open_ledger() as ledger:
-        if first:
-            batch = Recorder(ledger, plant.clock).batch(batch, BatchState.INSERTING)
-            ledger.commit()
+    batch = hand_to_machine(plant, batch, by_files=False)
+    with plant.read_ledger() as ledger:
         resume = ledger.last_machine_event()
     sink = JournalSink(plant, line.machine, batch.id)
     with line.open_inserter(sink, resume) as inserter:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailroom.domain.errors import Explained
 from mailroom.production.ports import OpenInserter, Operator, PrintQueue
 
 
@@ -15,12 +17,20 @@ class Patience:
     stalled: float = 120.0
 
 
+def tell_nobody(fault: Explained) -> None:
+    """Where nobody listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The queue that prints and the inserter behind it. `machine` names the inserter in the journal."""
+    """The queue that prints and the inserter behind it. `machine` names the inserter in the journal; `by_files` says
+    that there is no line to it and files are all that goes to and fro. `tell` hears of files that could not be taken.
+    """
 
     queue: PrintQueue
     open_inserter: OpenInserter
     machine: str
     operator: Operator
     patience: Patience
+    by_files: bool = False
+    tell: Callable[[Explained], None] = tell_nobody

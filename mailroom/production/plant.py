@@ -9,6 +9,7 @@ from pathlib import Path
 from layouts.envelope import Envelope
 from layouts.fonts import FontSet
 from mailroom.production.floor import Floor
+from mailroom.production.machine_files import MachineFiles
 from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress, Typesetter
 from omr.markset import MarkSet
 from spool.output import OutputCondition
@@ -30,6 +31,7 @@ class Plant:
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
     batch_bytes   and before its print file could exceed this; None is no limit.
     open_ledger   begins a unit of work that may write; read_ledger one that sees a moment and holds nobody up.
+    machine_files  how the machine is told and tells by files, beside or in place of a line.
     sleep         waits that many seconds (passed in so that tests need not).
     """
 
@@ -53,6 +55,7 @@ class Plant:
     batch_sheets: int
     batch_bytes: int | None
     tray_limit: int
+    machine_files: MachineFiles
     progress: Progress
 
     def media_type(self, stock: str) -> str:

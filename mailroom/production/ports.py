@@ -140,10 +140,15 @@ class Ledger(Protocol):
         ...
 
     def entries(
-        self, *, run: str | None = None, piece: str | None = None, span: tuple[int, int] | None = None
+        self,
+        *,
+        run: str | None = None,
+        batch: str | None = None,
+        piece: str | None = None,
+        span: tuple[int, int] | None = None,
     ) -> Iterator[ChainedEntry]:
-        """In order; of one run (with the entries of its batches and pieces), of one piece, from one seq to another
-        (both included), or all."""
+        """In order; of one run (with the entries of its batches and pieces), of one batch (with those of its copies),
+        of one piece, from one seq to another (both included), or all."""
         ...
 
 

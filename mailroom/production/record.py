@@ -15,6 +15,11 @@ from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.production.ports import Clock, Ledger
 
 SYSTEM = "system"
+CONTROL_INTENDED = "control.handing-over"
+"""The machine's own control file is to go out: recorded before it does."""
+CONTROL_OUT = "control.handed-over"
+RESULTS_TAKEN = "results.taken"
+"""A machine's result file was read, and what it says is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,14 @@ class Recorder:
         self._append(
             Entry(self.clock(), f"hand.{name}", who, run=run, batch=batch, piece=piece, copy=number, detail=detail)
         )
+
+    def control(self, event: str, batch: Batch, **detail: Any) -> None:
+        """CONTROL_INTENDED or CONTROL_OUT: the way of the machine's own control file."""
+        self._append(Entry(self.clock(), event, SYSTEM, run=batch.run, batch=batch.id, detail=detail))
+
+    def results(self, batch: Batch, who: str, **detail: Any) -> None:
+        """A result file, by its kept name and hash, and how it is read: the steps that it proves point at this."""
+        self._append(Entry(self.clock(), RESULTS_TAKEN, who, run=batch.run, batch=batch.id, detail=detail))
 
     def machine(self, entry: Entry) -> None:
         """A machine's event, verbatim."""

@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from mailroom.domain.journal import ChainedEntry, Entry
-from mailroom.domain.lifecycle import CopyState
+from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun
 from mailroom.planning.postage.manifest import Manifest
@@ -148,6 +148,7 @@ def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: l
     def sheets(state: CopyState) -> int:
         return sum(copy.sheets for copy in copies if copy.state is state)
 
+    whos = {chained.entry.who.partition(":") for chained in entries}
     return RunStatement(
         run=run.id,
         client=plant.client,
@@ -166,6 +167,7 @@ def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: l
         sheets_mailed=sheets(CopyState.MAILED),
         sheets_destroyed=sheets(CopyState.DESTROYED),
         sheets_quarantined=sheets(CopyState.QUARANTINED),
+        by_result_file=sum(chained.entry.event == f"copy.{CopyEvent.REPORT_STACKED.value}" for chained in entries),
         batches=tuple(_batch_line(batch) for batch in ledger.batches(run.id)),
         spoiled=tuple(_spoiled(entries, {(copy.piece, copy.copy): copy for copy in copies})),
         not_mailed=tuple(_not_mailed(entries, {piece.id: piece for piece in ledger.pieces(run.id)})),
@@ -176,7 +178,7 @@ def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: l
         ),
         journal_entries=len(entries),
         journal_head=last.hash if last else "",
-        machine=", ".join(sorted({e.entry.who.removeprefix("machine:") for e in entries if e.entry.machine})),
+        machine=", ".join(sorted({name for kind, _, name in whos if kind == "machine"})),
         handed_over_by=name,
     )
 

@@ -3,14 +3,18 @@ goes on by being started again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailroom.domain.errors import NeedsPerson
 from mailroom.domain.handling import Handling
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.domain.words import count
 from mailroom.production.assemble_batch import assemble_batch
+from mailroom.production.await_results import await_results
 from mailroom.production.compose import compose_waiting
 from mailroom.production.fill import clear_table, hands_wait, lies_at_the_table, to_fill
+from mailroom.production.hand_to_machine import hand_to_machine
 from mailroom.production.insert import insert_batch
 from mailroom.production.line import Line
 from mailroom.production.plan import plan_run
@@ -38,36 +42,48 @@ def begin_run(plant: Plant) -> MailRun:
 def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
     """Assemble, print, insert, reconcile, and reprint until every piece has a copy in the stacker.
 
-    Raises NeedsPerson when copies wait for a verdict that the operator did not give (E7030), or else to be filled by
-    hand (E7031): whatever machines can do is done before."""
+    Raises NeedsPerson when copies wait for a verdict that the operator did not give (E7030), when jobs wait for a
+    machine's result files (E7090), or else when copies wait to be filled by hand (E7031): whatever machines can do is
+    done before."""
     clear_table(plant, run.id)
     while True:
-        while (batch := _next_batch(plant, run)) is not None:
-            _advance(plant, line, batch)
+        waiting: list[Batch] = []
+        while (batch := _next_batch(plant, run, waiting)) is not None:
+            if not _advance(plant, line, batch):
+                waiting.append(batch)
+        if waiting:
+            await_results(plant, line, waiting)
+            continue
         still_open = reconcile(plant, run.id, line.operator)
         if still_open:
             raise _needs_person(run, still_open)
         if not plan_reprints(plant, run.id):
             break
     with plant.read_ledger() as ledger:
-        waiting = to_fill(ledger, run.id)
-    if waiting:
-        raise hands_wait(run.id, waiting)
+        at_table = to_fill(ledger, run.id)
+    if at_table:
+        raise hands_wait(run.id, at_table)
 
 
-def _next_batch(plant: Plant, run: MailRun) -> Batch | None:
+def _next_batch(plant: Plant, run: MailRun, waiting: Sequence[Batch]) -> Batch | None:
     over = (BatchState.DONE, BatchState.FAILED)
+    passed = {batch.id for batch in waiting}
     with plant.read_ledger() as ledger:
-        ours = (batch for batch in ledger.batches(run.id) if not lies_at_the_table(batch))
-        return next((batch for batch in ours if batch.state not in over), None)
+        ours = [batch for batch in ledger.batches(run.id) if not lies_at_the_table(batch)]
+    return next((batch for batch in ours if batch.state not in over and batch.id not in passed), None)
 
 
-def _advance(plant: Plant, line: Line, batch: Batch) -> None:
+def _advance(plant: Plant, line: Line, batch: Batch) -> bool:
+    """Take a batch as far as it goes now. False when it is with a machine that tells by files what became of it."""
     if batch.state is BatchState.PLANNED:
         batch = assemble_batch(plant, batch)
     batch = print_batch(plant, line, batch)
     if batch.handling is Handling.MACHINE and batch.state in (BatchState.PRINTED, BatchState.INSERTING):
+        if line.by_files:
+            hand_to_machine(plant, batch, by_files=True)
+            return False
         insert_batch(plant, line, batch)
+    return True
 
 
 def _needs_person(run: MailRun, copies: list[Copy]) -> NeedsPerson:

@@ -69,10 +69,12 @@ class JournalWriter:
         row = self._connection.execute(_LAST_MACHINE_EVENT).first()
         return None if row is None else (row.machine_boot, row.machine_event)
 
-    def entries(self, run: str | None, piece: str | None, span: tuple[int, int] | None) -> Iterator[ChainedEntry]:
+    def entries(
+        self, run: str | None, batch: str | None, piece: str | None, span: tuple[int, int] | None
+    ) -> Iterator[ChainedEntry]:
         """In order, read a page at a time, so that a journal of any length takes little memory."""
         self.flush()
-        wanted = _seqs(run, piece)
+        wanted = _seqs(run, batch, piece)
         if wanted is None:
             yield from self._stretch(*(span or (1, sys.maxsize)))
             return
@@ -94,15 +96,15 @@ class JournalWriter:
         return (0, GENESIS) if row is None else (row.seq, row.hash)
 
 
-def _seqs(run: str | None, piece: str | None) -> Select[int] | None:
-    """The numbers of the entries of a run or of a piece; None for all.
+def _seqs(run: str | None, batch: str | None, piece: str | None) -> Select[int] | None:
+    """The numbers of the entries of a run, of a batch or of a piece; None for all.
 
     To a run also belong entries that name no run but one of its batches or pieces. Three selections united instead of
     one with OR, so that each can use its index."""
     seqs = select(journal.c.seq)
-    if piece is not None:
-        of_piece = seqs.where(journal.c.piece == piece)
-        return of_piece if run is None else of_piece.where(journal.c.run == run)
+    if batch is not None or piece is not None:
+        named = {journal.c.run: run, journal.c.batch: batch, journal.c.piece: piece}
+        return seqs.where(*(column == name for column, name in named.items() if name is not None))
     if run is None:
         return None
     nameless = seqs.where(journal.c.run == "")

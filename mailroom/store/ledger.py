@@ -239,9 +239,14 @@ class SqlLedger:
         return self._readable().journal.last_machine_event()
 
     def entries(
-        self, *, run: str | None = None, piece: str | None = None, span: tuple[int, int] | None = None
+        self,
+        *,
+        run: str | None = None,
+        batch: str | None = None,
+        piece: str | None = None,
+        span: tuple[int, int] | None = None,
     ) -> Iterator[ChainedEntry]:
-        return self._readable().journal.entries(run, piece, span)
+        return self._readable().journal.entries(run, batch, piece, span)
 
     # inside
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,7 +17,14 @@ NEXT: Mapping[str, Mapping[str, str]] = {
     "submitting": {"accept": "submitted", "refuse": "released", "lose": "unknown"},
     "submitted": {"print": "printed", "lose": "unknown"},
     "printed": {"feed": "feeding", "lose": "unknown", "destroy": "destroyed", "quarantine": "quarantined"},
-    "feeding": {"scan": "scanned", "not-fed": "printed", "divert": "diverted", "lose": "unknown"},
+    "feeding": {
+        "scan": "scanned",
+        "not-fed": "printed",
+        "divert": "diverted",
+        "report-stacked": "stacked",
+        "report-diverted": "diverted",
+        "lose": "unknown",
+    },
     "scanned": {"stack": "stacked", "divert": "diverted", "lose": "unknown"},
     "stacked": {"hand-over": "mailed", "destroy": "destroyed", "quarantine": "quarantined"},
     "diverted": {"destroy": "destroyed", "quarantine": "quarantined"},
@@ -52,6 +59,12 @@ BY_MACHINE: Mapping[str, frozenset[str]] = {
 
 BY_HAND = frozenset({"feed", "scan", "stack"})
 """Events of a copy in a batch that is filled by hand that a named person causes; no machine has a say there."""
+
+BY_RESULT_FILE: Mapping[str, str] = {"report-stacked": "stacked", "report-diverted": "diverted"}
+"""Events that only a machine's result file can prove (`mailroom.verify.resultfiles`), and what its word must mean."""
+
+GROUNDS: Mapping[str, str] = {"stack": "camera", "report-stacked": "result file", "declare-stacked": "person"}
+"""On what ground a copy counts as stacked: every sheet's code, the machine's word alone, a person's word."""
 
 
 @dataclass(slots=True)
@@ -159,6 +172,8 @@ def _check_evidence(life: Life, line: Line, event: str, grounds: _Grounds, expec
             if event == "stack":
                 life.stacked_by = proof
         return
+    if event in BY_RESULT_FILE:
+        return
     if life.state == "unknown":
         expect(is_person(line.who) or line.who.startswith("queue:"), "3", f"{line.who!r} can't resolve the unknown")
 
@@ -173,6 +188,17 @@ def _proves(proof: Line, event: str, plan: Composed | None) -> bool:
 def _event_key(line: Line) -> tuple[int, int]:
     boot, number = line.evidence.get("boot"), line.evidence.get("number")
     return (boot, number) if type(boot) is int and type(number) is int else (-1, -1)
+
+
+def grounds(lives: Mapping[tuple[str, int], Life]) -> Counter[str]:
+    """How many copies that are in an envelope now are there on which ground."""
+    return Counter(_ground(life) for life in lives.values() if life.state in ("stacked", "mailed"))
+
+
+def _ground(life: Life) -> str:
+    """Of its last step into an envelope; a stack by hand was proven by what a person scanned."""
+    last = next((GROUNDS[step] for step in reversed(life.steps) if step in GROUNDS), "")
+    return "scans by hand" if last == "camera" and life.filled_by is not None else last
 
 
 def is_person(who: str) -> bool:

@@ -11,7 +11,7 @@ INVARIANTS: Mapping[str, str] = MappingProxyType(
     {
         "1": "a piece is mailed at most once, and ends as mailed, withdrawn or moved",
         "2": "every printed copy ends as mailed, destroyed or quarantined",
-        "3": "no copy moves without evidence: a machine's, a queue's, or a named person's",
+        "3": "no copy moves without evidence: a machine's or its result file's, a queue's, or a named person's",
         "4": "an envelope holds the sheets of exactly one piece, in count and order as composed",
         "5": "at close, expected = mailed + withdrawn + moved, and nothing is unknown",
         "6": "sheets printed = in envelopes + destroyed + quarantined",
@@ -34,11 +34,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`checked` counts, by invariant, what was looked at: a check that looked at nothing proves nothing."""
+    """`checked` counts, by invariant, what was looked at: a check that looked at nothing proves nothing. `stacked`
+    counts the copies in envelopes by the ground on which they are believed to be there."""
 
     ok: bool
     checked: dict[str, int]
     findings: list[Finding]
+    stacked: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Notebook:
 
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    grounds: Counter[str] = field(default_factory=Counter)
 
     def find(self, invariant: str, detail: str, piece: str = "", copy: int | None = None) -> None:
         self.findings.append(Finding(invariant, piece, copy, detail))
@@ -58,4 +61,5 @@ class Notebook:
             self.find(invariant, detail, piece, copy)
 
     def verdict(self) -> Verdict:
-        return Verdict(not self.findings, {key: self.counts[key] for key in INVARIANTS}, self.findings)
+        checked = {key: self.counts[key] for key in INVARIANTS}
+        return Verdict(not self.findings, checked, self.findings, dict(sorted(self.grounds.items())))

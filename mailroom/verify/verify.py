@@ -8,8 +8,9 @@ from mailroom.verify.controlfile import read_controls
 from mailroom.verify.envelopes import check_envelopes
 from mailroom.verify.hands import check_hands
 from mailroom.verify.journalfile import read_journal
-from mailroom.verify.lives import replay
+from mailroom.verify.lives import grounds, replay
 from mailroom.verify.machinelog import check_machine
+from mailroom.verify.resultfiles import check_result_files
 from mailroom.verify.runfile import read_run
 from mailroom.verify.states import check_states
 from mailroom.verify.sums import check_sums
@@ -31,6 +32,8 @@ def verify_run(folder: Path) -> Verdict:
     check_machine(folder, run, entries, book)
     check_envelopes(entries, lives, composed, run.run, book)
     check_hands(entries, lives, composed, run.run, book)
+    check_result_files(folder, entries, lives, composed, book)
+    book.grounds.update(grounds(lives))
     check_states(run, lives, entries, book)
     check_sums(run, composed, entries, book)
     return book.verdict()

@@ -18,7 +18,7 @@ PIECES = 4
 MISREAD, WITHDRAWN = "P00000002", "P00000003"
 REPORT_KEYS = {
     *("run", "state", "planned", "mailed", "withdrawn", "moved", "unknown", "copies", "reprinted", "destroyed"),
-    *("quarantined", "sheets", "copy_states", "batches", "waits", "set_aside"),
+    *("quarantined", "sheets", "copy_states", "batches", "results", "waits", "set_aside"),
 }
 FAULTS = "".join(
     f'[[fault]]\nkind = "misread"\npiece = "{piece}"\nsheet = 1\ntimes = {times}\n'
@@ -238,7 +238,7 @@ def test_the_run_verifies_from_its_files(window: Window) -> None:
     answer = verify("--dir", window.folder)
     assert answer.code == 0
     report = answer.json()
-    assert list(report) == ["ok", "checked", "findings"]
+    assert list(report) == ["ok", "checked", "findings", "stacked"]
     assert report["ok"] is True
     assert report["findings"] == []
     assert all(report["checked"][invariant] > 0 for invariant in "1345679")

@@ -45,6 +45,7 @@ def statement(spoiled: int = 5, incidents: int = 4, batches: int = 3, trays: int
         sheets_mailed=2407,
         sheets_destroyed=9,
         sheets_quarantined=2,
+        by_result_file=0,
         batches=tuple(
             BatchLine(
                 batch=f"R000007-B{n:02d}",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from spool.control import ControlFile
 from spool.control_characters import ENCODINGS, Characters, shipped_table
 from spool.control_extras import ControlExtras
-from spool.control_machine import machine_file, write_machine_file
+from spool.control_machine import machine_file
 from spool.control_records import read_records
 from spool.control_template import Template
 from spool.control_template_file import load_control_template
@@ -269,38 +269,6 @@ def test_a_control_file_that_contradicts_itself_is_not_written_in_any_layout() -
     wrong = replace(TWO, header=replace(TWO.header, sheets=7))
     assert refused(wrong, load_control_template("fixed")).code == "E6302"
     assert refused(replace(TWO, header=replace(TWO.header, job="a/b")), load_control_template("csv")).code == "E6301"
-
-
-# ── handed over once ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_job_is_handed_over_once(tmp_path: Path) -> None:
-    template = load_control_template("csv")
-    folder, done = tmp_path / "in", tmp_path / "done"
-    folder.mkdir()
-    done.mkdir()
-    path = write_machine_file(TWO, template, folder, taken_to=[done])
-    assert path == folder / "R000001-B01.csv"
-    data = path.read_bytes()
-    assert data == machine_file(TWO, template)
-    assert write_machine_file(TWO, template, folder, taken_to=[done]) == path
-    with pytest.raises(SpoolError, match="E6309 Job R000001-B01 was handed over already") as caught:
-        write_machine_file(batch(PIECE), template, folder, taken_to=[done])
-    assert caught.value.place == str(path)
-    assert path.read_bytes() == data
-    assert [each.name for each in folder.iterdir()] == ["R000001-B01.csv"]
-    path.rename(done / path.name)
-    with pytest.raises(SpoolError, match="E6309"):
-        write_machine_file(TWO, template, folder, taken_to=[done])
-    assert not list(folder.iterdir())
-
-
-def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(SpoolError, match="E6308"):
-        write_machine_file(batch(replace(PIECE, customer="a\nb")), load_control_template("csv"), tmp_path)
-    assert not list(tmp_path.iterdir())
-    with pytest.raises(SpoolError, match="E6003"):
-        write_machine_file(TWO, load_control_template("csv"), tmp_path / "absent")
 
 
 def test_a_line_is_read_as_what_it_is_though_another_record_would_part_a_character(tmp_path: Path) -> None:

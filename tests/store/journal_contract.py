@@ -122,6 +122,8 @@ class JournalContract(OnAStore):
             assert [each.seq for each in ledger.entries(run="R000002")] == [4, 5]
             assert [each.seq for each in ledger.entries(piece="P00000001")] == [3, 5]
             assert [each.seq for each in ledger.entries(run="R000002", piece="P00000001")] == [5]
+            assert [each.seq for each in ledger.entries(batch="R000001-B01")] == [2]
+            assert not list(ledger.entries(batch="R000001-B01", piece="P00000001"))
             assert [each.seq for each in ledger.entries(span=(2, 4))] == [2, 3, 4]
             assert [each.seq for each in ledger.entries(run="R000001", span=(2, 4))] == [2, 3]
             assert not list(ledger.entries(span=(1, 0)))

@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from mailroom.verify.lives import BY_MACHINE, BY_PERSON, NEXT
+from mailroom.verify.lives import BY_MACHINE, BY_PERSON, BY_RESULT_FILE, NEXT
 from mailroom.verify.runfile import read_run
 from mailroom.verify.verdict import INVARIANTS, Notebook
 from tests.shared_data import ROOT
@@ -41,10 +41,11 @@ def test_the_table_of_lives_is_the_checkers() -> None:
     for state, steps in rows:
         for step in steps.split("; "):
             event, after = step.split(" → ")
-            plain = event.strip("*")
+            plain = event.strip("*`")
             told.setdefault(state, {})[plain] = after
             assert (event == f"*{plain}*") == (plain in BY_PERSON), event
             assert (event == f"**{plain}**") == (plain in BY_MACHINE), event
+            assert (event == f"`{plain}`") == (plain in BY_RESULT_FILE), event
     assert told == {state: dict(steps) for state, steps in NEXT.items() if steps}
 
 

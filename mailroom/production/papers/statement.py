@@ -80,7 +80,7 @@ class TrayLine:
 class RunStatement:
     """All that the statement says. Times are aware, all of one time zone, and printed as they are. `sheets_printed`
     should be the sum of the three after it; `unknown` counts copies nobody can vouch for, and
-    should be 0."""
+    should be 0; `by_result_file` counts copies that were stacked on the word of a machine's result file alone."""
 
     run: str
     client: str
@@ -99,6 +99,7 @@ class RunStatement:
     sheets_mailed: int
     sheets_destroyed: int
     sheets_quarantined: int
+    by_result_file: int
     batches: tuple[BatchLine, ...]
     spoiled: tuple[SpoiledCopy, ...]
     not_mailed: tuple[PieceNotMailed, ...]
@@ -215,6 +216,8 @@ def _balance(sheet: Sheet, statement: RunStatement) -> None:
         INK if accounted == statement.sheets_printed else ALARM,
     )
     sheet.note(f"Copies: {statement.copies} released, {statement.reprinted} of them reprints.")
+    if statement.by_result_file:
+        sheet.note(f"Stacked by result file: {statement.by_result_file} copies, on the machine's word alone.")
 
 
 def _evidence(sheet: Sheet, statement: RunStatement) -> None:
