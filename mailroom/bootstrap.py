@@ -35,6 +35,7 @@ from mailroom.machine_file_settings import make_machine_files
 from mailroom.production.line import Line, Patience, tell_nobody
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress, Typesetter
+from mailroom.production.release import ReleaseLimits
 from mailroom.store.store import Store, open_store
 from omr.markset import MarkSet, load_mark_set
 from omr.model import Side
@@ -194,6 +195,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         mark_set=mark_set,
         envelopes=envelopes,
         floor=make_floor(folder, settings, envelopes),
+        release=ReleaseLimits(**settings.release.model_dump()),
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,

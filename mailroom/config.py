@@ -70,7 +70,7 @@ class HotFolderSettings(_Part):
 
 class PlanningSettings(_Part):
     """What planning knows of the floor: shipped names, or TOML files of the folder (docs/planning.md). Without
-    `inserts` nothing is added, without `decisions` nobody has decided anything."""
+    `inserts` nothing is added."""
 
     machine: str = "sim1"
     households: str = "households.toml"
@@ -78,7 +78,6 @@ class PlanningSettings(_Part):
     paper: str = "a4-80"
     envelopes: str = "envelopes.toml"
     inserts: str = ""
-    decisions: str = ""
 
 
 class PostageSettings(_Part):
@@ -93,6 +92,14 @@ class PostageSettings(_Part):
     preferred: tuple[str, ...] = ()
     without_vat: bool = False
     handed_in_at: str = ""
+
+
+class ReleaseSettings(_Part):
+    """A run of more than this waits until a person releases it (docs/planning.md); without a figure any number goes."""
+
+    most_documents: int | None = Field(default=None, ge=1)
+    most_pieces: int | None = Field(default=None, ge=1)
+    most_sheets: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):
@@ -118,6 +125,7 @@ class Settings(BaseSettings):
     hot_folder: HotFolderSettings = HotFolderSettings()
     planning: PlanningSettings = PlanningSettings()
     postage: PostageSettings = PostageSettings()
+    release: ReleaseSettings = ReleaseSettings()
 
     @classmethod
     def settings_customise_sources(  # a signature of pydantic-settings

@@ -12,13 +12,11 @@ from mailroom.planning.campaign_file import load_inserts
 from mailroom.planning.envelope import EnvelopeMaterial, EnvelopeType
 from mailroom.planning.files import (
     SHIPPED,
-    load_decisions,
     load_envelope_materials,
     load_household_rules,
     load_machine,
     load_papers,
 )
-from mailroom.planning.household import Decisions
 from mailroom.planning.plan import Setup
 from mailroom.planning.postage.offices import read_offices
 from mailroom.planning.postage.product_file import SHIPPED as PRICES
@@ -49,8 +47,7 @@ def make_floor(folder: Path, settings: Settings, envelopes: Sequence[Envelope]) 
         items=items,
         campaigns=campaigns,
     )
-    decisions = load_decisions(_file(folder, planning.decisions, SHIPPED)) if planning.decisions else Decisions()
-    return Floor(setup, decisions, planning.paper, _post(folder, settings.postage))
+    return Floor(setup, planning.paper, _post(folder, settings.postage))
 
 
 def _post(folder: Path, postage: PostageSettings) -> Post | None:

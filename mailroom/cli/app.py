@@ -29,6 +29,8 @@ _COMMANDS = {
     "intake": "Take documents in: mailroom intake FILE…, as data (UBL, CII, JSON lines, CSV) or as finished PDFs.",
     "run": "Mail runs.",
     "piece": "Mail pieces.",
+    "household": "Who shares an envelope, where a person must say so.",
+    "insert": "Inserts in stock.",
     "marks": "Marks and codes on the sheets.",
     "layout": "Layouts against their envelopes.",
     "verify": "Recompute the promise from a run's exported files alone: journal, machine log, control and print files.",

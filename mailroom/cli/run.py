@@ -25,6 +25,7 @@ from mailroom.cli.run_results import results
 from mailroom.cli.run_why import show_why, why_report
 from mailroom.domain.document import DocumentState
 from mailroom.domain.handling import Handling
+from mailroom.domain.lifecycle import demand_person
 from mailroom.domain.run import MailRun
 from mailroom.domain.words import count
 from mailroom.production.fill import to_fill
@@ -46,18 +47,24 @@ app.command("results")(results)
 def start(
     folder: Folder = HERE,
     inserter: Annotated[str, typer.Option(metavar="URL", help="The machine's port; overrides the settings.")] = "",
+    release: Annotated[
+        bool, typer.Option("--release", help="Let the plan that was shown and waits begin, in your name (--who).")
+    ] = False,
     who: Who = "",
     json: Json = False,
 ) -> int:
     """Print and insert what waits; goes on where an interrupted run stood. With --who on a terminal it asks you about
-    jams and doubtful copies; without, it stops there (exit 4 or 5)."""
+    jams and doubtful copies; without, it stops there (exit 4 or 5). A plan that is out of the ordinary waits for
+    --release (exit 5)."""
+    if release:
+        demand_person("run start --release", f"person:{who}")
     present = bool(who) and stderr.is_terminal and sys.stdin.isatty() and not json
     operator: Operator = TerminalOperator(who) if present else NoOperator()
     quiet = json or isinstance(operator, TerminalOperator)
     with StageProgress(quiet=quiet) as progress, open_house(folder, progress) as opened:
         house = opened.with_inserter(inserter) if inserter else opened
         with working_alone(folder):
-            run = begin_run(house.plant)
+            run = begin_run(house.plant, who if release else "")
             carry_on(house.plant, house.line(operator, tell=partial(show_error, style="yellow")), run)
         report = run_report(house, run)
     if json:

@@ -16,8 +16,8 @@ from mailroom.domain.errors import MailroomError
 from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
 from mailroom.planning.likeness import Proposal
-from mailroom.planning.postage.item import grams
 from mailroom.planning.postage.manifest import Manifest
+from mailroom.planning.words import grams
 from mailroom.production.outlook import Outlook, look_ahead
 from mailroom.production.papers.posting import kilograms
 
@@ -90,6 +90,7 @@ def outlook_report(found: Outlook) -> dict[str, Any]:
             {"document": document.content.number, "problem": problem} for document, problem in found.set_aside
         ],
         "notices": [{"code": each.code, "text": each.text} for each in found.notices],
+        "release": list(found.release),
     }
 
 
@@ -202,6 +203,7 @@ def _show_notes(report: dict[str, Any]) -> None:
             [f"{each['document']}: {each['problem']}" for each in report["set_aside"]],
         ),
         ("notice", len(report["notices"]), [each["text"] for each in report["notices"]]),
+        ("waits for release", len(report["release"]), report["release"]),
     )
     for word, number, texts in kinds:
         for text in texts[:_SHOWN]:

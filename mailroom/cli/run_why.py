@@ -11,7 +11,7 @@ from mailroom.cli.output import stdout
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
-from mailroom.planning.postage.item import grams, millimetres
+from mailroom.planning.words import grams, millimetres
 from mailroom.production.lookup import the_piece
 from mailroom.production.papers.posting import tray_id
 

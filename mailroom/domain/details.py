@@ -22,7 +22,7 @@ class PieceInsert:
 class Postage:
     """The postal product of a piece, its format, its price as the list of the day `planned_for` has it, and the mail
     tray that it was planned into; `tray` counts from 1 within the run. `town` is what the post sorts by beside the
-    postcode."""
+    postcode. `format` is empty for a piece that was planned before formats were written down."""
 
     product: str
     format: str

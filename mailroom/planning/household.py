@@ -6,13 +6,15 @@ and as printed. Everything wider takes both a rule that allows it and an operato
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from statistics import median_low
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.words import count
@@ -60,11 +62,44 @@ class Member(NamedTuple):
     address: str
 
 
+class Verdict(Enum):
+    """What a person says of a group: its members share envelopes, they don't, or an approval that no longer holds
+    because a wider one took its place."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """An operator's word that these members share envelopes, addressed as the first one is."""
 
     members: tuple[Member, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The last word on a group. `by` is the name of whoever said it."""
+
+    members: tuple[Member, ...]
+    verdict: Verdict
+    by: str
+    at: datetime
+
+    @property
+    def group(self) -> str:
+        return group_id(self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Whether a customer gets every document in an envelope of its own, and who said so."""
+
+    customer: str
+    out: bool
     by: str
     at: datetime
 
@@ -81,6 +116,18 @@ class Decisions:
     opted_out: frozenset[str] = frozenset()
     approvals: tuple[Approval, ...] = ()
     rejected: frozenset[frozenset[Member]] = frozenset()
+
+    @classmethod
+    def of(cls, decided: Iterable[Decision], opt_outs: Iterable[OptOut]) -> Self:
+        """What stands, from the last word on each group and customer."""
+        known = list(decided)
+        return cls(
+            opted_out=frozenset(each.customer for each in opt_outs if each.out),
+            approvals=tuple(
+                Approval(each.members, each.by, each.at) for each in known if each.verdict is Verdict.APPROVED
+            ),
+            rejected=frozenset(frozenset(each.members) for each in known if each.verdict is Verdict.REJECTED),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +161,12 @@ _USUAL_LEAST = 5
 def member_of(document: PlanDocument) -> Member:
     """Whom a document goes to, as approvals name it."""
     return Member(document.sender, document.customer, document.address.normalised())
+
+
+def group_id(members: Iterable[Member]) -> str:
+    """Names a group by its members alone, in whatever order: a SHA-256, of which people read the beginning."""
+    said = json.dumps(sorted(members), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def household(
@@ -168,12 +221,16 @@ def _folded(lines: Sequence[str]) -> str:
 
 def _approved(approvals: Sequence[Approval], rules: HouseholdRules) -> dict[Member, Approval]:
     """Member → the approval that joins it, of those that the rules allow."""
+    return joined(approval for approval in approvals if _allowed(approval, rules))
+
+
+def joined(approvals: Iterable[Approval]) -> dict[Member, Approval]:
+    """Member → the approval that joins it. Raises InputRefused E7104 when approvals join different senders, or name
+    somebody twice."""
     found: dict[Member, Approval] = {}
     for approval in approvals:
         if len({member.sender for member in approval.members}) != 1:
             raise _contradiction(approval, "joins different senders")
-        if not _allowed(approval, rules):
-            continue
         for member in approval.members:
             if member in found:
                 raise _contradiction(approval, f"names {member.customer}, whom another approval names too")
@@ -191,7 +248,7 @@ def _contradiction(approval: Approval, fact: str) -> InputRefused:
     return InputRefused(
         "E7104",
         f"the approval by {approval.by} of {approval.at.date()} {fact}",
-        remedy="Withdraw the approval, or make one for the whole group.",
+        remedy="Reject one of them (mailroom household reject NUMBER --who NAME), or approve one for the whole group.",
     )
 
 

@@ -16,20 +16,27 @@ T = TypeVar("T")
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\"'-]+)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
-_REMEDY = "Correct the value; docs/planning.md explains each key."
+_FORMAT = 1
+"""The form of files that this version reads."""
+GUIDE = "docs/planning.md"
+"""The page that explains the keys of most files."""
 
 
 class TomlTable:
     """One table of a file. Every getter checks; `done` refuses keys that nobody asked for, so no typo is silent.
 
-    Numbers with a point are Decimal. A getter with a `default` takes it when the key is not there.
+    Numbers with a point are Decimal. A getter with a `default` takes it when the key is not there. `guide` is the page
+    that explains the file's keys.
     """
 
-    def __init__(self, values: Mapping[str, object], file: str, lines: Mapping[str, int], path: str = "") -> None:
+    def __init__(
+        self, values: Mapping[str, object], file: str, lines: Mapping[str, int], path: str = "", guide: str = GUIDE
+    ) -> None:
         self._values = values
         self._file = file
         self._lines = lines
         self._path = path
+        self._guide = guide
         self._unread = dict.fromkeys(values)
 
     def __contains__(self, key: str) -> bool:
@@ -109,16 +116,14 @@ class TomlTable:
         value = self._take(key, None)
         if not isinstance(value, dict):
             self.refuse(key, f"must be a table, not {_said(value)}")
-        return TomlTable(value, self._file, self._lines, self._inner(key))
+        return self._part(value, self._inner(key))
 
     def tables(self, key: str, *, least: int = 0) -> tuple[TomlTable, ...]:
         """An array of tables, in order; none when the key is missing and `least` is 0."""
         value = self._take(key, [] if least == 0 else None)
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value) or len(value) < least:
             self.refuse(key, f"must be a list of tables, at least {least}, not {_said(value)}")
-        return tuple(
-            TomlTable(one, self._file, self._lines, f"{self._inner(key)}[{index}]") for index, one in enumerate(value)
-        )
+        return tuple(self._part(one, f"{self._inner(key)}[{index}]") for index, one in enumerate(value))
 
     def done(self) -> None:
         """Refuse what no getter has asked for."""
@@ -134,9 +139,13 @@ class TomlTable:
         said = [self._file, *([f"line {self._lines[near]}"] if near else []), *([full] if full else [])]
         return ", ".join(said)
 
-    def refuse(self, key: str, fact: str, *, code: str = "E7103", remedy: str = _REMEDY) -> NoReturn:
-        """Raise the error for one key."""
-        raise InputRefused(code, f"{self._inner(key)} {fact}", place=self.place(key), remedy=remedy)
+    def refuse(self, key: str, fact: str) -> NoReturn:
+        """Raise the error for one key: E7103."""
+        remedy = f"Correct the value; {self._guide} explains each key."
+        raise InputRefused("E7103", f"{self._inner(key)} {fact}", place=self.place(key), remedy=remedy)
+
+    def _part(self, values: Mapping[str, object], path: str) -> TomlTable:
+        return TomlTable(values, self._file, self._lines, path, self._guide)
 
     def _inner(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
@@ -150,7 +159,7 @@ class TomlTable:
         return default
 
 
-def read_toml(file: Path, known_format: int = 1) -> TomlTable:
+def read_toml(file: Path, guide: str = GUIDE) -> TomlTable:
     """Parse a file and check its `format`. Raises InputRefused E7101 (cannot be read), E7102 (not TOML), E7103."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -163,8 +172,8 @@ def read_toml(file: Path, known_format: int = 1) -> TomlTable:
         raise InputRefused(
             "E7102", f"{file.name} is not TOML: {error}", place=str(file), remedy="Correct the line named."
         ) from error
-    root = TomlTable(values, str(file), _line_numbers(text))
-    root.whole("format", least=known_format, most=known_format)
+    root = TomlTable(values, str(file), _line_numbers(text), guide=guide)
+    root.whole("format", least=_FORMAT, most=_FORMAT)
     return root
 
 

@@ -1,18 +1,20 @@
-"""Figures in words, as reasons say them."""
+"""Figures in words, the same everywhere: as many decimals as there are, and nothing between the thousands."""
 
 from __future__ import annotations
 
 
-def grams(milligrams: int) -> str:
-    """ "24.95 g"; no more decimals than there are."""
-    return f"{_thousandths(milligrams)} g"
+def grams(weight_mg: int) -> str:
+    """A weight in words: 20500 mg → "20.5 g"."""
+    return f"{thousandths(weight_mg)} g"
 
 
-def millimetres(micrometres: int) -> str:
-    """ "1.2 mm"; no more decimals than there are."""
-    return f"{_thousandths(micrometres)} mm"
+def millimetres(length_um: int) -> str:
+    """A thickness in words: 5200 µm → "5.2 mm"."""
+    return f"{thousandths(length_um)} mm"
 
 
-def _thousandths(number: int) -> str:
-    text = f"{number / 1000:,.3f}".rstrip("0")
-    return text.removesuffix(".")
+def thousandths(number: int) -> str:
+    """A number of thousandths as a plain decimal: 20500 → "20.5"."""
+    sign = "-" if number < 0 else ""
+    whole, rest = divmod(abs(number), 1000)
+    return f"{sign}{whole}.{rest:03d}".rstrip("0") if rest else f"{sign}{whole}"

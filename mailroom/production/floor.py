@@ -1,4 +1,4 @@
-"""The floor: what planning needs to know of papers, envelopes, machine, inserts, persons' decisions and the post."""
+"""The floor: what planning needs to know of papers, envelopes, machine, inserts and the post."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mailroom.planning.household import Decisions
 from mailroom.planning.piece import PlannedEnvelope, PostageStep, StepOf
 from mailroom.planning.plan import Setup
 from mailroom.planning.postage.rating import Choice, Rater
@@ -33,7 +32,6 @@ class Floor:
     by country and postcode, and nothing is said of products and prices."""
 
     setup: Setup
-    decisions: Decisions
     paper: str
     post: Post | None = None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mailroom.domain.piece import Copy, MailPiece
 from mailroom.domain.run import Batch
 from mailroom.planning.insert import InsertItem
-from mailroom.planning.postage.item import grams, millimetres
+from mailroom.planning.words import grams, millimetres
 from mailroom.production.papers.hand_list import HandList, HandPiece
 from mailroom.production.papers.posting import tray_id
 

@@ -7,7 +7,17 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
-from drivers.inserter.vocabulary import Counters, EventBody, JobEnded, MachineEvent, Outcome, PieceOutcome, SheetScanned
+from drivers.inserter.vocabulary import (
+    Counters,
+    EventBody,
+    JobEnded,
+    MachineEvent,
+    Outcome,
+    PieceAt,
+    PieceOutcome,
+    SheetScanned,
+    Station,
+)
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import Entry
 from mailroom.domain.lifecycle import CopyEvent, CopyState
@@ -78,6 +88,8 @@ class JournalSink:
                 copy = ledger.copy(body.piece, body.copy)
                 if copy is None or self._proven(ledger, run, copy):
                     self._move(ledger, record, run, (piece, number), CopyEvent.SCAN, who, evidence)
+            case PieceAt(station=Station.INSERTION) if (copy := ledger.copy(body.piece, body.copy)) is not None:
+                record.use_inserts(run, copy, who)
             case PieceOutcome():
                 self._outcome(ledger, record, run, body, who, evidence)
             case JobEnded(counters=counters) if batch is not None:

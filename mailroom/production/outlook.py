@@ -14,9 +14,12 @@ from mailroom.planning.postage.manifest import Manifest
 from mailroom.planning.postage.rating import TooFew
 from mailroom.planning.stock import InsertUse
 from mailroom.planning.totals import Totals, totals
+from mailroom.production.books import read_books
 from mailroom.production.compose import compose_waiting
-from mailroom.production.plan import RunPlan, nothing_waits, plan_pieces
+from mailroom.production.plan import nothing_waits, plan_pieces
 from mailroom.production.plant import Plant
+from mailroom.production.release import question
+from mailroom.production.run_plan import RunPlan
 from mailroom.production.run_window import open_run
 
 
@@ -29,6 +32,7 @@ class Outlook:
     postage    the manifest as it will be if every piece is mailed; None where no prices are configured
     too_few    products that are not used because too few pieces would go with them
     set_aside  documents that would get no piece, with the reason
+    release    why the run would wait for release; empty when it would not
     """
 
     totals: Totals
@@ -39,6 +43,7 @@ class Outlook:
     proposals: tuple[Proposal, ...]
     set_aside: tuple[tuple[Document, str], ...]
     notices: tuple[Reason, ...]
+    release: tuple[str, ...]
 
 
 def look_ahead(plant: Plant) -> Outlook:
@@ -56,10 +61,11 @@ def look_ahead(plant: Plant) -> Outlook:
     composed, refused = compose_waiting(plant)
     with plant.read_ledger() as ledger:
         aside = ledger.documents(DocumentState.SET_ASIDE)
+        books = read_books(ledger, plant.floor.setup.items)
     if not composed and not refused:
         raise nothing_waits(aside)
     now_aside = {each.id for each in refused}
-    plan = plan_pieces(composed, plant.floor, plant.clock().date(), plant.sides)
+    plan = plan_pieces(composed, plant.floor, books, plant.clock().date(), plant.sides)
     return outlook(plan, [(each, each.problem) for each in aside if each.id in now_aside], plant)
 
 
@@ -70,6 +76,7 @@ def outlook(plan: RunPlan, not_composed: list[tuple[Document, str]], plant: Plan
     # What no product takes is in the plan and not in the run: its inserts stay in stock.
     gone = Counter(each.name for piece in pieces for each in piece.inserts)
     post = plant.floor.post
+    asked = question(plan, plant.release)
     return Outlook(
         totals=totals(replace(plan.plan, pieces=pieces, set_apart=())),
         inserts=tuple(_use(use, gone[use.name]) for use in plan.plan.inserts),
@@ -79,6 +86,7 @@ def outlook(plan: RunPlan, not_composed: list[tuple[Document, str]], plant: Plan
         proposals=plan.plan.proposals,
         set_aside=(*not_composed, *plan.set_aside),
         notices=plan.plan.notices,
+        release=asked.reasons if asked is not None else (),
     )
 
 

@@ -4,7 +4,7 @@ is asked, and `plan_run` writes what it says."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import groupby
@@ -16,52 +16,30 @@ from mailroom.domain.errors import MailroomError
 from mailroom.domain.finished import FinishedPdf
 from mailroom.domain.handling import Handling
 from mailroom.domain.lifecycle import CopyState
-from mailroom.domain.piece import Copy, MailPiece, PieceDocument, batch_id, piece_id, run_id
+from mailroom.domain.piece import Copy, MailPiece, batch_id, piece_id, run_id
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.planning.document import FieldValue, PlanDocument
 from mailroom.planning.piece import PlannedPiece, Reason
-from mailroom.planning.plan import Plan
 from mailroom.planning.plan import plan_pieces as planned
 from mailroom.planning.postage.item import postal_item
 from mailroom.planning.postage.posting import PostagePlan, plan_postage
 from mailroom.production.assemble_batch import piece_sheets
+from mailroom.production.books import Books, items_to_open, read_books
 from mailroom.production.compose import Composed, sheets_of
 from mailroom.production.floor import Floor, Post
 from mailroom.production.plant import Plant
 from mailroom.production.record import Recorder
+from mailroom.production.release import not_released, question
+from mailroom.production.run_plan import PiecePlan, RunPlan
 from spool.cut import FileLoad, cut
 
 
-@dataclass(frozen=True, slots=True)
-class PiecePlan:
-    """A piece before it has a number."""
-
-    customer: str
-    lines: tuple[str, ...]
-    postcode: str
-    country: str
-    documents: tuple[PieceDocument, ...]
-    sheets: int
-    envelope: str
-    sort_key: str
-    details: PieceDetails
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What a run would do: its pieces in order, documents that get none with the reason, and both plans it rests on."""
-
-    pieces: tuple[PiecePlan, ...]
-    set_aside: tuple[tuple[Document, str], ...]
-    plan: Plan
-    postage: PostagePlan | None
-
-
-def plan_pieces(composed: Sequence[Composed], floor: Floor, on: date, sides: str) -> RunPlan:
+def plan_pieces(composed: Sequence[Composed], floor: Floor, books: Books, on: date, sides: str) -> RunPlan:
     """Plan composed documents for posting on a day. Nothing is written."""
     by_id = {each.document.id: each for each in composed}
     documents = [_document(each, floor, sides) for each in composed]
-    plan = planned(documents, floor.setup, on=on, step_of=floor.step_of(on), decisions=floor.decisions)
+    setup = replace(floor.setup, items=books.in_stock(floor.setup.items))
+    plan = planned(documents, setup, on=on, step_of=floor.step_of(on), decisions=books.decisions)
     aside: list[tuple[int, str]] = [
         (document.id, f"{each.reason.code} {each.reason.text} {each.remedy}".strip())
         for each in plan.set_apart
@@ -79,21 +57,27 @@ def plan_pieces(composed: Sequence[Composed], floor: Floor, on: date, sides: str
 
 
 def _document(composed: Composed, floor: Floor, sides: str) -> PlanDocument:
-    """A composed document as planning sees it. Its sender and customer are the two parts of the customer's key."""
-    content = composed.document.content
-    sender, _, _ = composed.document.customer.partition("|")
+    """A composed document as planning sees it."""
+    sheets = sheets_of(composed.pages.pages, sides)
+    return replace(plan_document(composed.document, composed.lines, sheets, floor), fields=_fields(composed))
+
+
+def plan_document(document: Document, lines: tuple[str, ...], sheets: int, floor: Floor) -> PlanDocument:
+    """A document as planning sees it, without fields. Its sender and customer are the two parts of the customer's
+    key."""
+    content = document.content
+    sender, _, _ = document.customer.partition("|")
     asked = content.stock if isinstance(content, FinishedPdf) else ""
     return PlanDocument(
-        id=composed.document.id,
+        id=document.id,
         number=content.number,
         sender=sender,
-        customer=composed.document.customer,
+        customer=document.customer,
         address=address_of(content),
-        lines=composed.lines,
-        sheets=sheets_of(composed.pages.pages, sides),
+        lines=lines,
+        sheets=sheets,
         paper=asked or floor.paper,
         rank=int(kind_of(content) != "invoice"),
-        fields=_fields(composed),
     )
 
 
@@ -186,27 +170,47 @@ def _piece(piece: PlannedPiece, details: PieceDetails, sort_key: str, by_id: Map
     )
 
 
-def plan_run(plant: Plant, composed: Sequence[Composed]) -> MailRun:
-    """Write a new run with its pieces, first copies and batches, all in one transaction."""
-    plan = plan_pieces(composed, plant.floor, plant.clock().date(), plant.sides)
+def plan_run(plant: Plant, composed: Sequence[Composed], released_by: str = "") -> MailRun:
+    """Write a new run with its pieces, first copies and batches, all in one transaction.
+
+    Raises NeedsPerson E7090, and writes nothing but that it was shown, for a plan that waits for release;
+    `released_by` is the person who releases what was shown before."""
+    with plant.read_ledger() as ledger:
+        books = read_books(ledger, plant.floor.setup.items)
+    plan = plan_pieces(composed, plant.floor, books, plant.clock().date(), plant.sides)
+    asked = question(plan, plant.release)
     with plant.open_ledger() as ledger:
         record = Recorder(ledger, plant.clock)
+        if asked is not None and not (released_by and ledger.is_held(asked.digest)):
+            record.hold_plan(asked.digest, asked.detail())
+            ledger.commit()
+            raise not_released(asked, str(plant.folder))
         for document, problem in plan.set_aside:
             ledger.set_document(document.id, DocumentState.SET_ASIDE, problem)
         if not plan.pieces:
             aside = ledger.documents(DocumentState.SET_ASIDE)
             ledger.commit()
             raise nothing_waits(aside)
-        run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
-        record.open_run(run)
-        first = ledger.next_piece_number()
-        pieces = [_numbered(piece, run.id, first + index) for index, piece in enumerate(plan.pieces)]
-        for piece in pieces:
-            ledger.add_piece(piece)
-            for held in piece.documents:
-                ledger.set_document(held.document, DocumentState.PLANNED)
-        add_batches(plant, record, run.id, [(piece, 1) for piece in pieces], "first copy")
+        run = _write_run(plant, record, plan)
+        if asked is not None:
+            record.release_plan(run.id, asked.digest, f"person:{released_by}", asked.detail())
         ledger.commit()
+    return run
+
+
+def _write_run(plant: Plant, record: Recorder, plan: RunPlan) -> MailRun:
+    ledger = record.ledger
+    for item in items_to_open(ledger.stock(), plant.floor.setup.items):
+        record.open_stock(item.name, item.stock or 0)
+    run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
+    record.open_run(run)
+    first = ledger.next_piece_number()
+    pieces = [_numbered(piece, run.id, first + index) for index, piece in enumerate(plan.pieces)]
+    for piece in pieces:
+        ledger.add_piece(piece)
+        for held in piece.documents:
+            ledger.set_document(held.document, DocumentState.PLANNED)
+    add_batches(plant, record, run.id, [(piece, 1) for piece in pieces], "first copy")
     return run
 
 

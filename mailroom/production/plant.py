@@ -11,6 +11,7 @@ from layouts.fonts import FontSet
 from mailroom.production.floor import Floor
 from mailroom.production.machine_files import MachineFiles
 from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress, Typesetter
+from mailroom.production.release import ReleaseLimits
 from omr.markset import MarkSet
 from spool.output import OutputCondition
 from spool.pagestore import PageStore
@@ -26,6 +27,7 @@ class Plant:
                   LayoutError for what is wrong with it. fonts: likewise, when pages are set or assembled.
     envelopes     smallest first; a piece gets the first that takes its sheets.
     floor         what planning knows of papers, machine, inserts and the post.
+    release       what a run may have without being released by a person.
     press         how the press stacks and which papers it has; condition is what its colours mean.
     stock         what the press calls the usual paper; `floor.paper` is what planning calls it.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
@@ -47,6 +49,7 @@ class Plant:
     mark_set: MarkSet
     envelopes: tuple[Envelope, ...]
     floor: Floor
+    release: ReleaseLimits
     client: str
     stock: str
     sides: str

@@ -22,10 +22,12 @@ from mailroom.domain.content import Content
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import Explained
 from mailroom.domain.finished import FinishedPdf
+from mailroom.domain.insert_stock import StockLevel, StockMovement
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun, RunState
+from mailroom.planning.household import Decision, OptOut
 from spool.job import JobReport, PrintJob
 
 Clock = Callable[[], datetime]
@@ -52,7 +54,8 @@ class FinishedPages(Protocol):
 class Ledger(Protocol):
     """One unit of work: a transaction that ends with `commit()`; leaving the `with` block without it rolls back.
 
-    Only `production/record.py` calls `append` and `set_copy`, `set_batch`, `set_piece`, `set_run`."""
+    Only `production/record.py` calls `append` and `set_copy`, `set_batch`, `set_piece`, `set_run`, and what writes
+    decisions and stock."""
 
     def __enter__(self) -> Self: ...
 
@@ -128,6 +131,52 @@ class Ledger(Protocol):
 
     def set_batch(self, batch: Batch) -> None:
         """Write every field of a batch that exists."""
+        ...
+
+    # decisions
+    def customers(self) -> list[str]:
+        """The keys of all customers that documents were taken in for."""
+        ...
+
+    def decisions(self) -> list[Decision]:
+        """The last word on every group that somebody has decided on, by time."""
+        ...
+
+    def set_decision(self, decision: Decision) -> None:
+        """Write the word on a group, in the place of an earlier one."""
+        ...
+
+    def opt_outs(self) -> list[OptOut]:
+        """What every customer asked for last who ever asked, by customer."""
+        ...
+
+    def set_opt_out(self, opt_out: OptOut) -> None: ...
+
+    def hold_plan(self, digest: str, at: datetime) -> None:
+        """Remember that a plan was shown and waits for release; once is enough."""
+        ...
+
+    def is_held(self, digest: str) -> bool: ...
+
+    # stock
+    def add_movement(self, movement: StockMovement) -> None:
+        """The use of an insert by one copy can be added once."""
+        ...
+
+    def movements(self, insert: str) -> list[StockMovement]:
+        """All of an insert, in order."""
+        ...
+
+    def stock(self) -> dict[str, StockLevel]:
+        """By insert, of those that have a movement."""
+        ...
+
+    def inserts_of(self, piece: str, copy: int) -> set[str]:
+        """The inserts whose use by a copy is written down."""
+        ...
+
+    def inserts_used(self, run: str) -> set[tuple[str, str, int]]:
+        """(insert, piece, copy) of every use in a run."""
         ...
 
     # journal

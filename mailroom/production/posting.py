@@ -122,7 +122,8 @@ def _offer(piece: MailPiece, postage: Postage, tariff: Tariff) -> Offer:
     for product in tariff.products:
         for form in product.formats if product.id == postage.product else ():
             step = form.step(piece.details.weight_mg)
-            if form.size.name == postage.format and step is not None and step.price == postage.price:
+            right = postage.format in ("", form.size.name)
+            if right and step is not None and step.price == postage.price:
                 return Offer(product, form, step)
     fact = f"{postage.product}, {postage.format}, for {postage.price} {postage.currency}"
     raise _changed(piece.run, f"no price list of {postage.planned_for} has {fact} for {piece.id}")

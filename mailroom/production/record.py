@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mailroom.domain.document import Document
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.insert_stock import MovementKind, StockLevel, StockMovement
 from mailroom.domain.journal import Entry
 from mailroom.domain.lifecycle import REPLACEABLE, CopyEvent, CopyState, demand_person, step
 from mailroom.domain.piece import Copy, PieceState
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
+from mailroom.planning.household import Decision, OptOut
 from mailroom.production.ports import Clock, Ledger
 
 SYSTEM = "system"
@@ -147,7 +149,31 @@ class Recorder:
             )
         )
         self.ledger.set_copy(copy.piece, copy.copy, state, seq)
+        if state is CopyState.STACKED or (state in REPLACEABLE and self._may_hold_inserts(copy)):
+            self.use_inserts(run, copy, who)
         return replace(copy, state=state)
+
+    def _may_hold_inserts(self, copy: Copy) -> bool:
+        """Whether nobody can say that a copy went without its inserts: it was fed, and no machine told afterwards what
+        became of it. Where one did, it told also whether the copy came to its inserts."""
+        if copy.state not in (CopyState.UNKNOWN, CopyState.DIVERTED):
+            return False
+        entries = [chained.entry for chained in self.ledger.entries(piece=copy.piece)]
+        events = [entry.event for entry in entries if entry.copy == copy.copy]
+        fed = f"copy.{CopyEvent.FEED.value}"
+        return fed in events and "machine.piece_outcome" not in events[_last(events, fed) :]
+
+    def use_inserts(self, run: str, copy: Copy, who: str) -> None:
+        """The copy has its inserts: they are no longer in stock. Repeating it changes nothing."""
+        piece = self.ledger.piece(copy.piece)
+        names = {each.name for each in piece.details.inserts} if piece is not None else set()
+        if not names:
+            return
+        used = self.ledger.inserts_of(copy.piece, copy.copy)
+        for name in sorted(names - used):
+            self.ledger.add_movement(
+                StockMovement(name, MovementKind.USED, -1, who, self.clock(), run, copy.piece, copy.copy)
+            )
 
     def copies(self, batch: Batch, state: CopyState, event: CopyEvent, who: str = SYSTEM, /, **evidence: Any) -> int:
         """Apply an event to every copy of a batch that is in `state`; returns how many."""
@@ -161,6 +187,56 @@ class Recorder:
         demand_person(f"piece.{state.value}", who)
         self.ledger.set_piece(piece, state)
         self._append(Entry(self.clock(), f"piece.{state.value}", who, run=run, piece=piece, state_to=state.value))
+
+    def decide(self, decision: Decision, who: str, **detail: Any) -> None:
+        """A person's word on who shares envelopes. E7002 without a named person."""
+        event = f"household.{decision.verdict.value}"
+        demand_person(event, who)
+        self.ledger.set_decision(decision)
+        told = {"group": decision.group, "members": [list(member) for member in decision.members], "by": decision.by}
+        self._append(Entry(self.clock(), event, who, detail={**told, **detail}))
+
+    def opt_out(self, opt_out: OptOut, who: str, **detail: Any) -> None:
+        """A customer wants every document in an envelope of its own, or no longer. E7002 without a named person."""
+        event = "household.opted-out" if opt_out.out else "household.opted-in"
+        demand_person(event, who)
+        self.ledger.set_opt_out(opt_out)
+        self._append(Entry(self.clock(), event, who, detail={"customer": opt_out.customer, **detail}))
+
+    def open_stock(self, insert: str, number: int) -> None:
+        """Counting begins with what the file of inserts says."""
+        self._move_stock(insert, MovementKind.OPENED, number - self._there(insert), SYSTEM)
+
+    def count_stock(self, insert: str, number: int, who: str) -> None:
+        """Somebody counted so many. E7002 without a named person."""
+        demand_person(f"insert.{MovementKind.COUNTED.value}", who)
+        self._move_stock(insert, MovementKind.COUNTED, number - self._there(insert), who)
+
+    def deliver_stock(self, insert: str, number: int, who: str) -> None:
+        """So many came in. E7002 without a named person."""
+        demand_person(f"insert.{MovementKind.DELIVERED.value}", who)
+        self._move_stock(insert, MovementKind.DELIVERED, number, who)
+
+    def _there(self, insert: str) -> int:
+        return self.ledger.stock().get(insert, StockLevel(0, counted=False)).there
+
+    def _move_stock(self, insert: str, kind: MovementKind, change: int, who: str) -> None:
+        at = self.clock()
+        there = self._there(insert) + change
+        self.ledger.add_movement(StockMovement(insert, kind, change, who, at))
+        detail = {"insert": insert, "change": change, "stock": there}
+        self._append(Entry(at, f"insert.{kind.value}", who, detail=detail))
+
+    def hold_plan(self, digest: str, detail: Mapping[str, Any]) -> None:
+        """A plan is shown and waits for release."""
+        if not self.ledger.is_held(digest):
+            self.ledger.hold_plan(digest, self.clock())
+            self._append(Entry(self.clock(), "plan.held", SYSTEM, detail={"digest": digest, **detail}))
+
+    def release_plan(self, run: str, digest: str, who: str, detail: Mapping[str, Any]) -> None:
+        """A person lets a plan that was held become a run. E7002 without a named person."""
+        demand_person("plan.released", who)
+        self._append(Entry(self.clock(), "plan.released", who, run=run, detail={"digest": digest, **detail}))
 
     def incident(
         self, name: str, *, run: str, batch: str = "", piece: str = "", copy: int | None = None, **detail: Any
@@ -192,3 +268,7 @@ class Recorder:
 
     def _append(self, entry: Entry) -> None:
         self.ledger.append(entry)
+
+
+def _last(events: Sequence[str], event: str) -> int:
+    return max(index for index, each in enumerate(events) if each == event)

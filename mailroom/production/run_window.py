@@ -30,13 +30,14 @@ def open_run(plant: Plant) -> MailRun | None:
         return next((run for run in ledger.runs() if run.state is RunState.OPEN), None)
 
 
-def begin_run(plant: Plant) -> MailRun:
-    """Go on with the open run, or compose what waits and plan a new one (E7011 when nothing waits)."""
+def begin_run(plant: Plant, released_by: str = "") -> MailRun:
+    """Go on with the open run, or compose what waits and plan a new one (E7011 when nothing waits). Raises NeedsPerson
+    E7090 for a plan that waits for release; `released_by` is the person who releases it."""
     run = open_run(plant)
     if run is not None:
         return run
     composed, _ = compose_waiting(plant)
-    return plan_run(plant, composed)
+    return plan_run(plant, composed, released_by)
 
 
 def carry_on(plant: Plant, line: Line, run: MailRun) -> None:

@@ -9,23 +9,48 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, Update, func, select
+from sqlalchemy import Connection, Engine, Select, Table, Update, case, func, select
 
 from mailroom.domain.content import Content
 from mailroom.domain.content_json import details_to_dict, to_dict
 from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.insert_stock import MovementKind, StockLevel, StockMovement
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun, RunState
+from mailroom.planning.household import Decision, OptOut
 from mailroom.store.chain import JournalWriter
 from mailroom.store.columns import in_utc
 from mailroom.store.dialects import READ_ONLY
 from mailroom.store.errors import StoreError
-from mailroom.store.rows import batch_of, batch_row, copy_of, document_of, piece_of, run_of
-from mailroom.store.tables import batches, copies, documents, numbers, piece_documents, pieces, runs
+from mailroom.store.rows import (
+    batch_of,
+    batch_row,
+    copy_of,
+    decision_of,
+    decision_row,
+    document_of,
+    movement_of,
+    piece_of,
+    run_of,
+)
+from mailroom.store.tables import (
+    batches,
+    copies,
+    documents,
+    held_plans,
+    households,
+    insert_movements,
+    numbers,
+    opt_outs,
+    piece_documents,
+    pieces,
+    runs,
+)
 
 _COPIES = select(copies)
+_USES = select(insert_movements).where(insert_movements.c.kind == MovementKind.USED)
 _OF_COPY = _COPIES.order_by(copies.c.copy)
 _OF_BATCH = _COPIES.order_by(copies.c.position)
 _OF_RUN = _COPIES.join(pieces, copies.c.piece == pieces.c.id).order_by(pieces.c.sort_key, pieces.c.id, copies.c.copy)
@@ -227,6 +252,59 @@ class SqlLedger:
     def set_batch(self, batch: Batch) -> None:
         self._set(batches.update().where(batches.c.id == batch.id).values(batch_row(batch)), f"batch {batch.id}")
 
+    # decisions
+
+    def customers(self) -> list[str]:
+        rows = select(documents.c.customer).distinct().order_by(documents.c.customer)
+        return list(self._readable().connection.execute(rows).scalars())
+
+    def decisions(self) -> list[Decision]:
+        return [decision_of(row) for row in self._rows(select(households).order_by(households.c.at, households.c.id))]
+
+    def set_decision(self, decision: Decision) -> None:
+        self._put(households, decision_row(decision))
+
+    def opt_outs(self) -> list[OptOut]:
+        return [OptOut(**row) for row in self._rows(select(opt_outs).order_by(opt_outs.c.customer))]
+
+    def set_opt_out(self, opt_out: OptOut) -> None:
+        self._put(opt_outs, {name: getattr(opt_out, name) for name in OptOut.__dataclass_fields__})
+
+    def hold_plan(self, digest: str, at: datetime) -> None:
+        self._put(held_plans, {"digest": digest, "at": at})
+
+    def is_held(self, digest: str) -> bool:
+        return bool(self._rows(select(held_plans).where(held_plans.c.digest == digest)))
+
+    # stock
+
+    def add_movement(self, movement: StockMovement) -> None:
+        row = {name: getattr(movement, name) for name in StockMovement.__dataclass_fields__}
+        self._writable().connection.execute(insert_movements.insert(), row)
+
+    def movements(self, insert: str) -> list[StockMovement]:
+        of_insert = select(insert_movements).where(insert_movements.c.insert == insert)
+        return [movement_of(row) for row in self._rows(of_insert.order_by(insert_movements.c.id))]
+
+    def stock(self) -> dict[str, StockLevel]:
+        counts = case((insert_movements.c.kind == MovementKind.USED, 0), else_=1)
+        rows = select(
+            insert_movements.c.insert,
+            func.sum(insert_movements.c.change).label("there"),
+            func.max(counts).label("counted"),
+        ).group_by(insert_movements.c.insert)
+        return {row["insert"]: StockLevel(int(row["there"]), bool(row["counted"])) for row in self._rows(rows)}
+
+    def inserts_of(self, piece: str, copy: int) -> set[str]:
+        of_copy = select(insert_movements.c.insert).where(
+            insert_movements.c.piece == piece, insert_movements.c.copy == copy
+        )
+        return set(self._readable().connection.execute(of_copy).scalars())
+
+    def inserts_used(self, run: str) -> set[tuple[str, str, int]]:
+        of_run = insert_movements.c.run == run
+        return {(each["insert"], each["piece"], each["copy"]) for each in self._rows(_USES.where(of_run))}
+
     # journal
 
     def append(self, entry: Entry) -> ChainedEntry:
@@ -256,6 +334,14 @@ class SqlLedger:
     def _set(self, update: Update, what: str) -> None:
         if self._writable().connection.execute(update).rowcount != 1:
             raise StoreError("E6510", f"{what} is not in the store", place=str(self._engine.url.database))
+
+    def _put(self, table: Table, row: dict[str, Any]) -> None:
+        """Write a row in the place of the one with its key, if there is one."""
+        (key,) = table.primary_key.columns
+        connection = self._writable().connection
+        there = table.update().where(key == row[key.name]).values(row)
+        if connection.execute(there).rowcount == 0:
+            connection.execute(table.insert(), row)
 
     def _next_number(self, name: str) -> int:
         counted = numbers.update().where(numbers.c.name == name).values(last=numbers.c.last + 1)

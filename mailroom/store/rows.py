@@ -10,9 +10,11 @@ from sqlalchemy import RowMapping
 
 from mailroom.domain.content_json import content_of, details_of
 from mailroom.domain.document import Document
+from mailroom.domain.insert_stock import StockMovement
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.domain.piece import Copy, MailPiece, PieceDocument
 from mailroom.domain.run import Batch, MailRun
+from mailroom.planning.household import Decision, Member
 
 _JOURNAL_TEXTS = (
     "at",
@@ -66,6 +68,24 @@ def copy_of(row: RowMapping) -> Copy:
         row["sheets"],
         row["state"],
     )
+
+
+def decision_of(row: RowMapping) -> Decision:
+    return Decision(tuple(Member(*each) for each in row["members"]), row["verdict"], row["by"], row["at"])
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.group,
+        "members": [list(member) for member in decision.members],
+        "verdict": decision.verdict,
+        "by": decision.by,
+        "at": decision.at,
+    }
+
+
+def movement_of(row: RowMapping) -> StockMovement:
+    return StockMovement(**{name: row[name] for name in StockMovement.__dataclass_fields__})
 
 
 def entry_of(row: RowMapping) -> ChainedEntry:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -18,9 +19,11 @@ from sqlalchemy import (
 
 from mailroom.domain.document import DocumentState
 from mailroom.domain.handling import Handling
+from mailroom.domain.insert_stock import MovementKind
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import PieceState
 from mailroom.domain.run import BatchState, RunState
+from mailroom.planning.household import Verdict
 from mailroom.store.columns import JsonText, UtcTime, Words
 
 metadata = MetaData(
@@ -158,3 +161,50 @@ journal = Table(
 )
 """Append-only: triggers refuse UPDATE, DELETE and a row that does not follow the last one. It has no foreign keys: it
 also tells of pieces that are not ours. Its pieces are looked up through the first unique constraint."""
+
+households = Table(
+    "households",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("members", JsonText, nullable=False),
+    Column("verdict", Words(Verdict), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+"""What was decided last of each group. Its id is the digest of its members; earlier decisions are in the journal."""
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    Column("out", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+"""What each customer asked for last; a false `out` is an opt-out that was withdrawn."""
+
+insert_movements = Table(
+    "insert_movements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("insert", Text, nullable=False),
+    Column("kind", Words(MovementKind), nullable=False),
+    Column("change", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("piece", Text),
+    Column("copy", Integer),
+    ForeignKeyConstraint(["piece", "copy"], ["copies.piece", "copies.copy"]),
+    UniqueConstraint("piece", "copy", "insert"),
+    Index(None, "run"),
+)
+"""Append-only. A row without a piece stands for a count or a delivery; the use of a copy can stand there once."""
+
+held_plans = Table(
+    "held_plans",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+"""Plans that were shown to somebody and wait for release."""

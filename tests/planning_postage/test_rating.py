@@ -14,9 +14,10 @@ from mailroom.domain.address import PostalAddress
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.handling import Handling
 from mailroom.planning.piece import PlannedDocument, PlannedEnvelope, PlannedPiece
-from mailroom.planning.postage.item import PostalItem, postal_item, thousandths
+from mailroom.planning.postage.item import PostalItem, postal_item
 from mailroom.planning.postage.product import Machinable, MinimumPer, Prices, Vat
 from mailroom.planning.postage.rating import Choice, Rater, Rating, Rule, rate
+from mailroom.planning.words import thousandths
 from tests.planning_postage.values import LARGE, item, product, shipped_tariff, tariff
 
 C5 = PlannedEnvelope("c5", 229, 162, 7_000, 600, "half")

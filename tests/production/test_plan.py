@@ -30,9 +30,11 @@ from mailroom.planning.postage.product_file import load_price_lists
 from mailroom.planning.postage.rating import Choice
 from mailroom.planning.postage.scheme_file import SHIPPED as SCHEMES
 from mailroom.planning.postage.scheme_file import load_schemes
+from mailroom.production.books import Books
 from mailroom.production.compose import Composed, page_indices, sheets_of
 from mailroom.production.floor import Floor, Post
-from mailroom.production.plan import RunPlan, plan_pieces
+from mailroom.production.plan import plan_pieces
+from mailroom.production.run_plan import RunPlan
 from spool.cut import SheetLoad, cut
 
 ZERO = Decimal(0)
@@ -63,7 +65,7 @@ def composed(
 
 
 def planned(several: Sequence[Composed], floor: Floor = FLOOR, sides: str = "one-sided") -> RunPlan:
-    return plan_pieces(several, floor, DAY, sides)
+    return plan_pieces(several, floor, Books(), DAY, sides)
 
 
 def inside(plan: RunPlan) -> list[list[int]]:

@@ -28,11 +28,11 @@ from mailroom.planning.postage.scheme_file import SHIPPED as SCHEMES
 from mailroom.planning.postage.scheme_file import load_schemes
 from mailroom.production.assemble_batch import assemble_batch
 from mailroom.production.floor import Floor, Post
-from mailroom.production.plan import RunPlan
 from mailroom.production.posting import as_handed_over, planned_posting
 from mailroom.production.print_batch import print_batch
 from mailroom.production.record import Recorder
 from mailroom.production.reprint import plan_reprints
+from mailroom.production.run_plan import RunPlan
 from mailroom.production.withdraw import withdraw_piece
 from tests.production.conftest import SETTINGS
 from tests.production.stages import Machine, batches, copy_now, inserting, line, move, pieces

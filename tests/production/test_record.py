@@ -17,7 +17,10 @@ from mailroom.production.record import Recorder
 from tests.production.stages import batches, copies, copy_now, journal, move, planned, printed
 from tests.shared_data import ROOT
 
-WRITES = re.compile(r"\.(append|set_copy|set_batch|set_piece|set_run|add_run|add_batch|add_copy)\(")
+WRITES = re.compile(
+    r"\.(append|set_copy|set_batch|set_piece|set_run|add_run|add_batch|add_copy"
+    r"|set_decision|set_opt_out|hold_plan|add_movement)\("
+)
 
 
 def test_nobody_else_in_production_writes_states_or_the_journal() -> None:

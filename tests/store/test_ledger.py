@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from mailroom.store.store import Store, open_store
+from tests.store.decisions_contract import DecisionsContract
 from tests.store.journal_contract import JournalContract
 from tests.store.records_contract import RecordsContract
 
@@ -17,7 +18,7 @@ POSTGRESQL = os.environ.get("MAILROOM_TEST_POSTGRESQL", "")
 """Address of an empty database that the tests may fill and wipe."""
 
 
-class TestSqliteLedger(RecordsContract, JournalContract):
+class TestSqliteLedger(RecordsContract, DecisionsContract, JournalContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[Store]:
         with open_store(f"sqlite:///{tmp_path / 'ledger.db'}") as store:
@@ -27,7 +28,7 @@ class TestSqliteLedger(RecordsContract, JournalContract):
 
 if POSTGRESQL:
 
-    class TestPostgresqlLedger(RecordsContract, JournalContract):
+    class TestPostgresqlLedger(RecordsContract, DecisionsContract, JournalContract):
         @pytest.fixture
         def store(self) -> Iterator[Store]:
             with open_store(POSTGRESQL) as store:

@@ -10,6 +10,9 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,12 +20,15 @@ from alembic import command
 from sqlalchemy import UniqueConstraint, event, inspect
 
 from mailroom.domain.content_json import to_dict
+from mailroom.domain.details import Postage
 from mailroom.domain.journal import Entry
+from mailroom.store.columns import to_json
 from mailroom.store.errors import StoreError
 from mailroom.store.store import Store, migrations, open_store
 from mailroom.store.tables import metadata
 from tests.store.ledgers import NOW, invoice, run, unbroken
 
+AT = "2026-03-02T06:30:00.000000+00:00"
 FORK = multiprocessing.get_context("fork")
 
 
@@ -196,6 +202,34 @@ def test_documents_of_the_first_version_are_there_after_the_upgrade(path: Path) 
         store.upgrade()
         with store.reader() as ledger:
             assert [document.content for document in ledger.documents_of("key")] == [invoice()]
+
+
+def test_postage_of_an_earlier_version_gets_the_day_of_its_run_and_the_rest_stays(path: Path) -> None:
+    old = {"product": "a/b", "price": "12.00", "currency": "NOK", "tray": 3, "destination": "Oslo"}
+    details = {
+        "P00000001": {"postage": old, "weight_mg": 9, "reasons": [["postage", 'It is "planned_for" nobody.']]},
+        "P00000002": {"postage": {**old, "format": "c5", "town": "Oslo", "planned_for": "2026-03-01"}},
+        "P00000003": {"reasons": [["postage", "none"]]},
+    }
+    with open_at(path) as store:
+        with store.engine.begin() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0005")
+            connection.exec_driver_sql("INSERT INTO runs (id, state, opened_at) VALUES ('R000001', 'open', ?)", (AT,))
+            for piece, told in details.items():
+                connection.exec_driver_sql(
+                    "INSERT INTO pieces (id, run, customer, lines, postcode, country, envelope, sheets, sort_key,"
+                    " state, details) VALUES (?, 'R000001', 'c', '[]', '', 'NO', 'c5', 1, '', 'open', ?)",
+                    (piece, to_json(told)),
+                )
+        store.upgrade()
+        with store.reader() as ledger:
+            first, second, third = [piece.details for piece in ledger.pieces("R000001")]
+    paid = Postage("a/b", "", Decimal("12.00"), "NOK", date(2026, 3, 2), "", 3, "Oslo")
+    assert (first.postage, first.weight_mg) == (paid, 9)
+    assert second.postage == replace(paid, format="c5", planned_for=date(2026, 3, 1), town="Oslo")
+    assert third.postage is None
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:

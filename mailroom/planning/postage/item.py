@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailroom.domain.errors import InputRefused
 from mailroom.planning.piece import PlannedPiece
+from mailroom.planning.words import grams, millimetres
 
 ANY_POSTCODE = "*"
 """Stands for a postcode where none is known yet: no machine refuses it."""
@@ -66,20 +67,3 @@ def postal_item(piece: PlannedPiece, id: str, sort_key: str = "", stock: str = "
 def folded_postcode(postcode: str) -> str:
     """A postcode as schemes compare it: capitals, without blanks."""
     return "".join(postcode.split()).upper()
-
-
-def grams(weight_mg: int) -> str:
-    """A weight in words: 20500 mg → "20.5 g"."""
-    return f"{thousandths(weight_mg)} g"
-
-
-def millimetres(length_um: int) -> str:
-    """A thickness in words: 5200 µm → "5.2 mm"."""
-    return f"{thousandths(length_um)} mm"
-
-
-def thousandths(number: int) -> str:
-    """A number of thousandths as a plain decimal: 20500 → "20.5"."""
-    sign = "-" if number < 0 else ""
-    whole, rest = divmod(abs(number), 1000)
-    return f"{sign}{whole}.{rest:03d}".rstrip("0") if rest else f"{sign}{whole}"

@@ -10,9 +10,9 @@ from decimal import Decimal, InvalidOperation
 
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.money import round_money
-from mailroom.planning.postage.item import thousandths
 from mailroom.planning.postage.manifest import Manifest, ManifestLine
 from mailroom.planning.postage.product import Prices, Vat
+from mailroom.planning.words import thousandths
 
 LINE_COLUMNS = (
     "run",

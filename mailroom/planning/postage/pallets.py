@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailroom.domain.errors import InputRefused
-from mailroom.planning.postage.item import grams
 from mailroom.planning.postage.product import Product
 from mailroom.planning.postage.scheme import Destination, PalletRules, Scheme
 from mailroom.planning.postage.trays import Tray
+from mailroom.planning.words import grams
 
 MIXED = "mixed"
 

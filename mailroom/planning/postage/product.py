@@ -10,7 +10,8 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 
-from mailroom.planning.postage.item import ANY_POSTCODE, PostalItem, grams, millimetres
+from mailroom.planning.postage.item import ANY_POSTCODE, PostalItem
+from mailroom.planning.words import grams, millimetres
 
 
 class Prices(Enum):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
 
 from mailroom.domain.countries import COUNTRIES
 from mailroom.domain.money import CURRENCIES
@@ -29,7 +28,8 @@ from mailroom.planning.tomlfile import TomlTable, read_toml, unique
 SHIPPED = Path(__file__).parent / "data" / "prices"
 """Folders of example price lists; their figures are nobody's."""
 
-REMEDY = "Correct the file; docs/postal-products.md explains each key."
+GUIDE = "docs/postal-products.md"
+"""The page that explains the keys of price lists and sort schemes."""
 _PRICES = {each.value: each for each in Prices}
 _MINIMUM_PER = {each.value: each for each in MinimumPer}
 _NONE: tuple[str, ...] = ()
@@ -42,14 +42,14 @@ def load_price_lists(folder: Path) -> PriceLists:
 
 def read_price_list(file: Path) -> PriceList:
     """One price list. InputRefused E7101 (cannot be read), E7102 (not TOML), E7103 (a key, with its line)."""
-    root = read_toml(file)
+    root = read_toml(file, GUIDE)
     currency = root.text("currency")
     if currency not in CURRENCIES:
-        _refuse(root, "currency", f"must be a currency of ISO 4217, not {currency!r}")
+        root.refuse("currency", f"must be a currency of ISO 4217, not {currency!r}")
     valid_from = root.day("valid_from")
     valid_to = root.day("valid_to") if "valid_to" in root else None
     if valid_to and valid_to < valid_from:
-        _refuse(root, "valid_to", f"is before valid_from, {valid_from}")
+        root.refuse("valid_to", f"is before valid_from, {valid_from}")
     names: set[str] = set()
     sizes = {unique(table, "name", table.text("name"), names): _size(table) for table in root.tables("sizes", least=1)}
     names = set()
@@ -86,7 +86,7 @@ def _vat(table: TomlTable) -> Vat:
     prices = table.choice("prices", _PRICES)
     rate = table.number("rate_percent", Decimal(0), most=100)
     if (prices is Prices.EXEMPT) != (rate == 0):
-        _refuse(table, "rate_percent", f"is {rate}: rate 0 is for exempt prices, and they have no other")
+        table.refuse("rate_percent", f"is {rate}: rate 0 is for exempt prices, and they have no other")
     table.done()
     return Vat(prices, rate)
 
@@ -103,14 +103,14 @@ def _size(table: TomlTable) -> SizeClass:
         most_thickness_um=table.thousandths("most_thickness_mm", least=0.001),
     )
     if size.most_width_mm > size.most_length_mm:
-        _refuse(table, "most_width_mm", "is more than most_length_mm: length is the longer edge")
+        table.refuse("most_width_mm", "is more than most_length_mm: length is the longer edge")
     for key, least, most in (
         ("most_length_mm", size.least_length_mm, size.most_length_mm),
         ("most_width_mm", size.least_width_mm, size.most_width_mm),
         ("most_thickness_mm", size.least_thickness_um, size.most_thickness_um),
     ):
         if most < least:
-            _refuse(table, key, f"is below {key.replace('most', 'least')}")
+            table.refuse(key, f"is below {key.replace('most', 'least')}")
     table.done()
     return size
 
@@ -133,7 +133,7 @@ def _product(table: TomlTable, common: _Common, names: set[str]) -> Product:
     countries = _countries(table, "countries")
     others = _countries(table, "countries_except")
     if countries and others:
-        _refuse(table, "countries_except", "stands beside countries: name those served, or those not served")
+        table.refuse("countries_except", "stands beside countries: name those served, or those not served")
     used: set[str] = set()
     product = Product(
         id=f"{common.name}/{name}",
@@ -157,7 +157,7 @@ def _product(table: TomlTable, common: _Common, names: set[str]) -> Product:
 def _countries(table: TomlTable, key: str) -> tuple[str, ...]:
     codes = table.texts(key, _NONE)
     if unknown := [code for code in codes if code not in COUNTRIES]:
-        _refuse(table, key, f"has {unknown[0]!r}, which is no country of ISO 3166-1")
+        table.refuse(key, f"has {unknown[0]!r}, which is no country of ISO 3166-1")
     return codes
 
 
@@ -183,25 +183,25 @@ def postcode_pattern(table: TomlTable, key: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        _refuse(table, key, f"is not a pattern: {error}")
+        table.refuse(key, f"is not a pattern: {error}")
     return pattern
 
 
 def _format(table: TomlTable, common: _Common, used: set[str]) -> Format:
     name = unique(table, "size", table.text("size"), used)
     if name not in common.sizes:
-        _refuse(table, "size", f"names no size of this list; there are {', '.join(common.sizes)}")
+        table.refuse("size", f"names no size of this list; there are {', '.join(common.sizes)}")
     tray_name = table.text("tray")
     if tray_name not in common.trays:
-        _refuse(table, "tray", f"names no tray of this list; there are {', '.join(common.trays)}")
+        table.refuse("tray", f"names no tray of this list; there are {', '.join(common.trays)}")
     size, tray = common.sizes[name], common.trays[tray_name]
     steps = tuple(_step(each) for each in table.tables("steps", least=1))
     for at, (one, two) in enumerate(pairwise(steps), 1):
         if two.up_to_mg <= one.up_to_mg or two.price < one.price:
-            _refuse(table, f"steps[{at}]", "must be heavier than the step before, and not cheaper")
+            table.refuse(f"steps[{at}]", "must be heavier than the step before, and not cheaper")
     # So that a tray is never asked to hold a single piece that it can't.
     if steps[-1].up_to_mg > tray.most_weight_mg or size.most_thickness_um > tray.most_length_um:
-        _refuse(table, "tray", f"{tray_name!r} can't hold the heaviest or thickest piece of this format")
+        table.refuse("tray", f"{tray_name!r} can't hold the heaviest or thickest piece of this format")
     table.done()
     return Format(size, tray, steps)
 
@@ -210,7 +210,3 @@ def _step(table: TomlTable) -> WeightStep:
     step = WeightStep(table.thousandths("up_to_g", least=0.001), table.number("price"))
     table.done()
     return step
-
-
-def _refuse(table: TomlTable, key: str, fact: str) -> NoReturn:
-    table.refuse(key, fact, remedy=REMEDY)

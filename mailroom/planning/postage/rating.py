@@ -12,9 +12,10 @@ from fractions import Fraction
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.words import count
 from mailroom.planning.piece import PlannedEnvelope, PostageStep
-from mailroom.planning.postage.item import ANY_POSTCODE, PostalItem, grams
+from mailroom.planning.postage.item import ANY_POSTCODE, PostalItem
 from mailroom.planning.postage.product import Format, MinimumPer, Product, WeightStep
 from mailroom.planning.postage.tariff import Tariff
+from mailroom.planning.words import grams
 
 
 class Rule(Enum):

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
-from typing import NoReturn
 
 from mailroom.domain.countries import COUNTRIES
 from mailroom.planning.postage.offices import OfficeColumns, OfficeTable
-from mailroom.planning.postage.product_file import REMEDY, postcode_pattern
+from mailroom.planning.postage.product_file import GUIDE, postcode_pattern
 from mailroom.planning.postage.scheme import (
     ANY_LAST_TRAY,
     CodeRange,
@@ -40,7 +39,7 @@ def load_schemes(folder: Path, offices: Mapping[str, OfficeTable]) -> dict[str, 
     schemes: dict[str, Scheme] = {}
     names: set[str] = set()
     for file in sorted(folder.glob("*.toml")):
-        root = read_toml(file)
+        root = read_toml(file, GUIDE)
         unique(root, "name", root.text("name"), names)
         if "offices" not in root or root.table("offices").text("name") in offices:
             scheme = read_scheme(file, offices)
@@ -51,22 +50,22 @@ def load_schemes(folder: Path, offices: Mapping[str, OfficeTable]) -> dict[str, 
 def read_office_columns(file: Path) -> tuple[str, OfficeColumns]:
     """The name of the table that a scheme sorts by, and how its operator's file is laid out. InputRefused E7103 for a
     scheme without one."""
-    return _offices(read_toml(file).table("offices"))
+    return _offices(read_toml(file, GUIDE).table("offices"))
 
 
 def read_scheme(file: Path, offices: Mapping[str, OfficeTable]) -> Scheme:
     """One scheme. InputRefused E7101 (cannot be read), E7102 (not TOML), E7103 (a key, with its line; also a table of
     offices that is not among `offices`)."""
-    root = read_toml(file)
+    root = read_toml(file, GUIDE)
     table: OfficeTable | None = None
     if "offices" in root:
         name, _ = _offices(root.table("offices"))
         if name not in offices:
-            _refuse(root, "offices", f"names the table {name}, which has not been imported")
+            root.refuse("offices", f"names the table {name}, which has not been imported")
         table = offices[name]
     countries = root.texts("countries", ())
     if unknown := [code for code in countries if code not in COUNTRIES]:
-        _refuse(root, "countries", f"has {unknown[0]!r}, which is no country of ISO 3166-1")
+        root.refuse("countries", f"has {unknown[0]!r}, which is no country of ISO 3166-1")
     names: set[str] = set()
     scheme = Scheme(
         name=root.text("name"),
@@ -93,7 +92,7 @@ def _offices(table: TomlTable) -> tuple[str, OfficeColumns]:
         encoding=table.text("encoding", ordinary.encoding),
     )
     if len(columns.delimiter) != 1:
-        _refuse(table, "delimiter", "must be one character")
+        table.refuse("delimiter", "must be one character")
     name = table.text("name")
     table.done()
     return name, columns
@@ -124,7 +123,7 @@ def _sorting(table: TomlTable, offices: OfficeTable | None) -> Sorting:
     if kind == "country":
         return CountrySorting()
     if offices is None:
-        _refuse(table, "by", f"is {kind}, but the scheme has no table of offices")
+        table.refuse("by", f"is {kind}, but the scheme has no table of offices")
     return OfficeSorting(offices, kind == "region")
 
 
@@ -140,7 +139,7 @@ def _ranges(table: TomlTable) -> RangeSorting:
     for one, two in combinations(ranges, 2):
         if _overlap(one, two):
             said = f"{one.first}-{one.last} and {two.first}-{two.last}"
-            _refuse(table, "groups", f"overlap: {said} ({one.destination.key}, {two.destination.key})")
+            table.refuse("groups", f"overlap: {said} ({one.destination.key}, {two.destination.key})")
     return RangeSorting(tuple(ranges))
 
 
@@ -149,7 +148,7 @@ def _range(group: TomlTable, written: str, destination: Destination) -> CodeRang
     first, dash, last = (part.strip().upper() for part in written.partition("-"))
     last = last if dash else first
     if not first or len(first) != len(last) or first > last:
-        _refuse(group, "ranges", f"has {written!r}: write FIRST-LAST, rising and of one length, or a single beginning")
+        group.refuse("ranges", f"has {written!r}: write FIRST-LAST, rising and of one length, or a single beginning")
     return CodeRange(first, last, destination)
 
 
@@ -171,7 +170,3 @@ def _pallets(table: TomlTable, offices: OfficeTable | None) -> PalletRules:
     )
     table.done()
     return rules
-
-
-def _refuse(table: TomlTable, key: str, fact: str) -> NoReturn:
-    table.refuse(key, fact, remedy=REMEDY)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from reportlab.lib.units import mm
 
-from mailroom.planning.postage.item import grams
 from mailroom.planning.postage.manifest import Manifest, ManifestLine, NotMailed, VatLine
 from mailroom.planning.postage.product import Prices, Vat
 from mailroom.planning.postage.trays import Tray
+from mailroom.planning.words import grams
 from mailroom.production.papers.parts import Figure, figures, section, signature, thousands
 from mailroom.production.papers.posting import PostingHeading, destination, kilograms, money, tray_id
 from mailroom.production.papers.sheet import ACCENT, ALARM, GREY, INK, LEFT, RIGHT, Column, Sheet, draw
