@@ -28,18 +28,21 @@ class SimulatorSettings:
     listen: str = "pty"
     serial: str = "SIM-1"
 
+    def arguments(self) -> list[str]:
+        """The same as `python -m simulator` wants it."""
+        return [
+            *("--listen", self.listen, "--stacks", str(self.stacks), "--seed", str(self.seed)),
+            *("--faults", self.faults, "--speed", str(self.speed), "--serial", self.serial, "--operator", "auto"),
+            *("--log", str(self.folder / "log.jsonl"), "--truth", str(self.folder / "truth.jsonl")),
+        ]
+
 
 @contextmanager
 def running_simulator(settings: SimulatorSettings) -> Iterator[str]:
     """Start the machine, give its URL, and switch it off at the end. E2070 when it does not start."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     settings.stacks.mkdir(parents=True, exist_ok=True)
-    command = [
-        *(sys.executable, "-m", "simulator", "--listen", settings.listen, "--stacks", str(settings.stacks)),
-        *("--seed", str(settings.seed), "--faults", settings.faults, "--speed", str(settings.speed)),
-        *("--log", str(settings.folder / "log.jsonl"), "--truth", str(settings.folder / "truth.jsonl")),
-        *("--serial", settings.serial, "--operator", "auto"),
-    ]
+    command = [sys.executable, "-m", "simulator", *settings.arguments()]
     errors = settings.folder / "stderr.txt"
     with errors.open("wb") as stderr:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)

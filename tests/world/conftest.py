@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.world.crash_trial import commits_of, prepare
+from tests.world.crash_trial import Prepared, commits_of, prepare
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """A house with invoices waiting, to be copied."""
-    folder = tmp_path_factory.mktemp("prepared") / "house"
-    prepare(folder)
-    return folder
+    return prepare(tmp_path_factory.mktemp("prepared") / "house")
 
 
 @pytest.fixture(scope="module")
-def commits(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
+def commits(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> int:
     """How many commits an undisturbed run makes."""
     return commits_of(prepared, tmp_path_factory.mktemp("counted") / "house")

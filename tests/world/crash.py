@@ -1,30 +1,41 @@
-"""Runs a print window in a child process that is killed (SIGKILL) at a chosen journal commit."""
+"""Runs a print window in a child process that is killed (SIGKILL) at a chosen journal commit.
+
+Window and machine are forks of this process, which has loaded everything already: a hundred trials load it once."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from drivers.inserter import inbox
 from mailroom.bootstrap import House, open_house
 from mailroom.cli.closing import close_house_run
+from mailroom.cli.machine import SimulatorSettings
 from mailroom.cli.operators import DemoOperator
 from mailroom.domain.run import RunState
 from mailroom.production.plant import no_progress
+from mailroom.production.ports import Typesetter
 from mailroom.production.run_window import begin_run, carry_on
 from mailroom.store.ledger import SqlLedger
+from simulator.__main__ import main as simulate
 
 Hook = Callable[[int, str], None]
 """Called with the number of the commit and "before" or "after"."""
 
 
-def run_to_the_end(folder: Path, url: str) -> None:
-    """Go on with the run of this folder, or begin it, and close it. A run closed without its papers is closed again."""
+def run_to_the_end(folder: Path, url: str, typesetter: Typesetter) -> None:
+    """Go on with the run of this folder, or begin it, and close it. A run closed without its papers is closed again.
+    `typesetter` is that of the folder's settings, made ready before."""
     with open_house(folder, no_progress) as opened:
-        house: House = opened.with_inserter(url)
+        plant = replace(opened.plant, typesetter=lambda: typesetter)
+        house: House = replace(opened, plant=plant).with_inserter(url)
         with house.store.reader() as ledger:
             closed = [run for run in ledger.runs() if run.state is RunState.CLOSED]
         run = closed[0] if closed else begin_run(house.plant)
@@ -35,6 +46,32 @@ def run_to_the_end(folder: Path, url: str) -> None:
 
 def in_child(work: Callable[[], None]) -> int:
     """Do the work in a forked process; returns its exit code, negative for the signal that killed it."""
+    return _end_of(_forked(work))
+
+
+@contextmanager
+def forked_machine(settings: SimulatorSettings) -> Iterator[str]:
+    """A simulated machine in a forked process; gives its URL, and switches it off at the end."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.stacks.mkdir(parents=True, exist_ok=True)
+    reading, writing = os.pipe()
+
+    def work() -> None:
+        os.close(reading)
+        sys.stdin, sys.stdout = None, os.fdopen(writing, "w")
+        assert simulate(settings.arguments()) == 0
+
+    pid = _forked(work)
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            yield str(json.loads(told.readline())["url"])
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        assert _end_of(pid) == 0
+
+
+def _forked(work: Callable[[], None]) -> int:
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -45,6 +82,10 @@ def in_child(work: Callable[[], None]) -> int:
             traceback.print_exc()
         finally:
             os._exit(code)
+    return pid
+
+
+def _end_of(pid: int) -> int:
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from examples.generator import generate
 from mailroom.bootstrap import init_house, open_house
-from mailroom.cli.machine import SimulatorSettings, running_simulator
+from mailroom.cli.machine import SimulatorSettings
 from mailroom.production.plant import no_progress
+from mailroom.production.ports import Typesetter
 from mailroom.verify.verify import verify_run
 from tests.production.conftest import SETTINGS
-from tests.world.crash import count_commits, in_child, killed_at, run_to_the_end
+from tests.world.crash import count_commits, forked_machine, in_child, killed_at, run_to_the_end
 from tests.world.oracle import disagreements
 
 PIECES = 3
@@ -33,13 +35,21 @@ piece = "P00000002"
 """A piece to divert and a jam to clear, so that the run has a reprint batch."""
 
 
-def prepare(folder: Path) -> None:
-    """A house with invoices waiting; every trial works on a copy of it."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A house with invoices waiting, of which every trial gets a copy, and its layout made ready."""
+
+    folder: Path
+    typesetter: Typesetter
+
+
+def prepare(folder: Path) -> Prepared:
     init_house(folder, "Test", settings=SETTINGS)
     (folder / "faults.toml").write_text(FAULTS)
     with open_house(folder, no_progress) as house:
         for invoice in generate(PIECES, seed=24):
             assert house.reception().take(invoice, "generated") is None
+        return Prepared(folder, house.plant.typesetter())
 
 
 def the_machine(folder: Path) -> SimulatorSettings:
@@ -48,13 +58,12 @@ def the_machine(folder: Path) -> SimulatorSettings:
     )
 
 
-def trial(prepared: Path, folder: Path, commit: int, when: str) -> None:
-    shutil.copytree(prepared, folder)
-    machine = the_machine(folder)
-    with running_simulator(machine) as url:
+def trial(prepared: Prepared, folder: Path, commit: int, when: str) -> None:
+    shutil.copytree(prepared.folder, folder)
+    with forked_machine(the_machine(folder)) as url:
 
         def work() -> None:
-            run_to_the_end(folder, url)
+            run_to_the_end(folder, url, prepared.typesetter)
 
         assert in_child(killed_at(work, commit, when)) == -9, f"not killed {when} commit {commit}"
         assert in_child(work) == 0, f"did not go on after a kill {when} commit {commit}"
@@ -74,12 +83,11 @@ def check(folder: Path, moment: str) -> None:
     assert not disagreements(runs[0], folder / "machine" / "truth.jsonl"), moment
 
 
-def commits_of(prepared: Path, folder: Path) -> int:
+def commits_of(prepared: Prepared, folder: Path) -> int:
     """How many commits an undisturbed run makes."""
-    shutil.copytree(prepared, folder)
+    shutil.copytree(prepared.folder, folder)
     record = folder / "commits"
-    machine = the_machine(folder)
-    with running_simulator(machine) as url:
-        assert in_child(count_commits(lambda: run_to_the_end(folder, url), record)) == 0
+    with forked_machine(the_machine(folder)) as url:
+        assert in_child(count_commits(lambda: run_to_the_end(folder, url, prepared.typesetter), record)) == 0
     check(folder, "undisturbed")
     return int(record.read_text())

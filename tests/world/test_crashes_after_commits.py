@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.world.crash_trial import trial
+from tests.world.crash_trial import Prepared, trial
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("first", [1, 2])
 def test_a_run_killed_after_any_commit_goes_on_and_mails_everything_once(
-    prepared: Path, commits: int, first: int, tmp_path: Path
+    prepared: Prepared, commits: int, first: int, tmp_path: Path
 ) -> None:
     assert commits > 50
     for commit in range(first, commits + 1, 2):
