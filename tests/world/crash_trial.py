@@ -44,11 +44,18 @@ class Prepared:
 
 
 def prepare(folder: Path) -> Prepared:
+    """A house with invoices waiting and faults to come."""
     init_house(folder, "Test", settings=SETTINGS)
     (folder / "faults.toml").write_text(FAULTS)
     with open_house(folder, no_progress) as house:
         for invoice in generate(PIECES, seed=24):
             assert house.reception().take(invoice, "generated") is None
+    return made_ready(folder)
+
+
+def made_ready(folder: Path) -> Prepared:
+    """Any house with invoices waiting and faults to come."""
+    with open_house(folder, no_progress) as house:
         return Prepared(folder, house.plant.typesetter())
 
 

@@ -15,7 +15,7 @@ from mailroom.verify.verify import verify_run
 from tests.cli.command import call, make_house
 from tests.world.crash_trial import FAULTS as CRASH_FAULTS
 from tests.world.crash_trial import PIECES as CRASH_PIECES
-from tests.world.crash_trial import commits_of, trial
+from tests.world.crash_trial import commits_of, made_ready, trial
 from tests.world.hall import (
     SETTINGS,
     Machine,
@@ -106,8 +106,9 @@ def test_faults_cost_reprints_and_nothing_else(tmp_path: Path) -> None:
 
 def test_a_run_killed_at_a_commit_goes_on_and_mails_everything_once(tmp_path: Path) -> None:
     """Every commit is met by the crashes of a run with the shipped settings; here a few on the machine's way."""
-    prepared = house(tmp_path / "prepared", pieces=CRASH_PIECES)
-    (prepared / "faults.toml").write_text(CRASH_FAULTS)
+    folder = house(tmp_path / "prepared", pieces=CRASH_PIECES)
+    (folder / "faults.toml").write_text(CRASH_FAULTS)
+    prepared = made_ready(folder)
     commits = commits_of(prepared, tmp_path / "counted")
     for part in (0.5, 0.75):
         trial(prepared, tmp_path / f"{part}", int(part * commits), "after")
