@@ -120,8 +120,19 @@ class RunWriter:
         )
         return {**told, "outcome": outcome, "reason": reason}
 
-    def print_batch(self, batch: str, copies: list[tuple[str, int]]) -> None:
-        """From released to feeding, with print file and control file."""
+    def by_hand(self, batch: str, piece: str, copy: int, who: str = PERSON) -> None:
+        """A person scans every sheet into the envelope and closes it."""
+        of = SHEETS[piece]
+        self.copy(piece, copy, CopyEvent.FEED, who, by="hand", sheets=of)
+        for sheet in range(1, of + 1):
+            code = f"{RUN}{piece}{copy:02}{sheet:03}{of:03}"
+            scan = {"sheet": sheet, "of": of, "code": code}
+            self.entry("hand.sheet_scanned", who, batch=batch, piece=piece, copy=copy, detail=scan)
+        self.copy(piece, copy, CopyEvent.SCAN, who, by="hand", sheets=of)
+        self.copy(piece, copy, CopyEvent.STACK, who, by="hand", sheets=of, inserts=[])
+
+    def print_batch(self, batch: str, copies: list[tuple[str, int]], handling: str = "machine") -> None:
+        """From released to feeding, with print file and control file; what is filled by hand, to printed."""
         sheets = sum(SHEETS[piece] for piece, _ in copies)
         pdf = b"%PDF-1.7\n% " + batch.encode()
         (self.folder / f"{batch}.pdf").write_bytes(pdf)
@@ -150,12 +161,14 @@ class RunWriter:
                 "sheets": sheets,
                 "state": "done",
                 "reprint": copies[0][1] > 1,
+                "handling": handling,
                 "print_file_sha256": sha256,
                 "control_file": f"{batch}.control.jsonl",
                 "sheets_completed": sheets,
                 "counters": {},
             }
         )
+        self.entry("batch.planned", batch=batch, state_to="planned", detail={"handling": handling})
         for piece, copy in copies:
             self.release(piece, copy, batch)
         for event, who in (
@@ -165,7 +178,8 @@ class RunWriter:
             (CopyEvent.FEED, "system"),
         ):
             for piece, copy in copies:
-                self.copy(piece, copy, event, who, job=batch)
+                if handling == "machine" or event is not CopyEvent.FEED:
+                    self.copy(piece, copy, event, who, job=batch)
 
     def end_job(self, batch: str, **counters: int) -> None:
         self.machine(batch, "job_ended", **counters)
