@@ -32,6 +32,7 @@ from mailroom.intake.originals import Originals
 from mailroom.intake.receive import Reception
 from mailroom.intake.taken_contents import TakenContents
 from mailroom.machine_file_settings import make_machine_files
+from mailroom.production.floor import Floor
 from mailroom.production.line import Line, Patience, tell_nobody
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress, Typesetter
@@ -194,7 +195,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         fonts=default_fonts,
         mark_set=mark_set,
         envelopes=envelopes,
-        floor=make_floor(folder, settings, envelopes),
+        floor=_floor(folder, settings, envelopes),
         release=ReleaseLimits(**settings.release.model_dump()),
         client=settings.client,
         stock=settings.stock,
@@ -233,6 +234,22 @@ def _mark_set(name: str | Path, press: PressProfile) -> MarkSet:
         told = f"the mark set {marks.name!r} {fact}"
         raise InputRefused("E1910", told, place=f"{FILE_NAME}, mark_set", remedy=remedy)
     return marks
+
+
+def _floor(folder: Path, settings: Settings, envelopes: Sequence[Envelope]) -> Floor:
+    """The floor, unless its machine folds sets in parts (E1914): a plan would then give the inserter's driver pieces
+    that it has no words for."""
+    floor = make_floor(folder, settings, envelopes)
+    machine = floor.setup.machine
+    if machine.most_subsets > 1:
+        raise InputRefused(
+            "E1914",
+            f"the machine {machine.name!r} joins up to {machine.most_subsets} subsets, and the inserter's driver gives "
+            "it each piece as one set",
+            place=f"{FILE_NAME}, [planning] machine",
+            remedy="Set most_subsets = 1 in the machine's file: larger sets are then filled by hand.",
+        )
+    return floor
 
 
 def make_queue(folder: Path, settings: Settings) -> PrintQueue:

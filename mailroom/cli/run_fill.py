@@ -14,10 +14,16 @@ from mailroom.cli.find_run import find_run
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import PERSON, StageProgress, print_json, stdout
 from mailroom.domain.words import count
-from mailroom.production.fill import FillingTable, Reply
+from mailroom.production.fill import FillingTable, Outcome, Reply
 from mailroom.production.papers.hand_list import DONE, SPOILED
 
 _STOP = "STOP"
+_SIGNS = {
+    Outcome.TAKEN: "[green]✓[/]",
+    Outcome.FILLED: "[bold green]✓ Done:[/]",
+    Outcome.UNKNOWN: "[bold yellow]! Unknown:[/]",
+    Outcome.REFUSED: "[bold red]✗ Not in:[/]",
+}
 _CUT_OFF = "the filling ended in the middle of it"
 
 
@@ -86,11 +92,10 @@ class _Session:
         return self._table.scan(text)
 
     def _answer(self, text: str, reply: Reply) -> None:
-        self._scans.append({"scan": text, "taken": reply.taken, "text": reply.text})
+        self._scans.append({"scan": text, "outcome": reply.outcome.value, "text": reply.text})
         if self._quiet:
             return
-        sign = "[green]✓[/]" if reply.taken else "[bold red]✗ Not in:[/]"
-        stdout.print(f"{sign} {escape(reply.text)}", soft_wrap=True)
+        stdout.print(f"{_SIGNS[reply.outcome]} {escape(reply.text)}", soft_wrap=True)
         self._announce()
 
     def _announce(self) -> None:
@@ -130,6 +135,8 @@ def _show(report: dict[str, Any]) -> None:
     filled, unknown, left, run = len(report["filled"]), report["unknown"], report["left"], report["run"]
     stdout.print(f"\n{count(filled, 'piece')} filled; {left} left", highlight=False)
     for piece in unknown:
-        stdout.print(f"[yellow]unknown[/] {piece}: say what became of it: mailroom piece resolve {piece} --as …")
+        stdout.print(
+            f"[yellow]unknown[/] {piece}: say what became of it: mailroom piece resolve {piece} --as …", soft_wrap=True
+        )
     following = f"mailroom run fill {run} --who NAME" if left and not unknown else "mailroom run start"
     stdout.print(f"Next: {following}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from mailroom.domain.errors import MailroomError, NeedsPerson
 from mailroom.domain.handling import Handling
@@ -74,12 +75,25 @@ def _end_batch(record: Recorder, batch: Batch, who: str = "system") -> None:
         record.batch(batch, BatchState.DONE, who)
 
 
+class Outcome(Enum):
+    """What a scan or a word came to: a sheet is in, a piece is filled, a piece is unknown, or nothing changed."""
+
+    TAKEN = "taken"
+    FILLED = "filled"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of a scan or a word: whether it was taken, and that in words."""
+    """The answer to a scan or a word."""
 
-    taken: bool
+    outcome: Outcome
     text: str
+
+    @property
+    def taken(self) -> bool:
+        return self.outcome is not Outcome.REFUSED
 
 
 class FillingTable:
@@ -145,7 +159,7 @@ class FillingTable:
             ledger.commit()
         self.waiting.pop((copy.piece, copy.copy), None)
         self.under_way = found
-        return Reply(True, f"{copy.piece} sheet {found.seen} of {copy.sheets}")
+        return Reply(Outcome.TAKEN, f"{copy.piece} sheet {found.seen} of {copy.sheets}")
 
     def _refuse(self, text: str, sheet: SheetId | None, why: Misscan) -> Reply:
         code = text[:_LONGEST_CODE].encode(errors="replace").decode()
@@ -155,7 +169,7 @@ class FillingTable:
             record.by_hand("sheet_refused", self.run, copy, self._who, code=code, reason=why.value)
             ledger.commit()
         seen = f": {sheet.piece} copy {sheet.copy} sheet {sheet.sheet} of {sheet.of}" if sheet else ""
-        return Reply(False, f"{why.value}{seen}")
+        return Reply(Outcome.REFUSED, f"{why.value}{seen}")
 
     def _begin_batch(self, record: Recorder, copy: Copy) -> None:
         batch = self._batch(record, copy)
@@ -166,20 +180,20 @@ class FillingTable:
         """The person's word: the inserts are in, the envelope is closed and lies with the mail."""
         at = self.under_way
         if at is None or not at.complete:
-            return Reply(False, "every sheet is scanned before a piece is confirmed")
+            return Reply(Outcome.REFUSED, "every sheet is scanned before a piece is confirmed")
         inserts = [insert.name for insert in self.piece_of(at.copy).details.inserts]
         self._end(at.copy, CopyEvent.STACK, by="hand", sheets=at.copy.sheets, inserts=inserts)
         self.filled.append(at.copy)
-        return Reply(True, f"{at.copy.piece} is filled")
+        return Reply(Outcome.FILLED, f"{at.copy.piece}, {count(at.copy.sheets, 'sheet')}")
 
     def spoil(self, reason: str) -> Reply:
         """The piece under way can't be ended: it is unknown until somebody says what became of its sheets."""
         at = self.under_way
         if at is None:
-            return Reply(False, "no piece is under way")
+            return Reply(Outcome.REFUSED, "no piece is under way")
         self._end(at.copy, CopyEvent.LOSE, by="hand", reason=reason)
         self.spoiled.append(at.copy)
-        return Reply(True, f"{at.copy.piece} is unknown: {reason}")
+        return Reply(Outcome.UNKNOWN, f"{at.copy.piece}, {reason}")
 
     def _end(self, copy: Copy, event: CopyEvent, **evidence: object) -> None:
         with self._plant.open_ledger() as ledger:

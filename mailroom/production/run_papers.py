@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from mailroom.production.papers.posting import PostingHeading, tray_id
 from mailroom.production.papers.posting import tray_tags as posting_tags
 from mailroom.production.papers.statement import (
     BatchLine,
+    HandLine,
     IncidentLine,
     PieceNotMailed,
     RunStatement,
@@ -169,6 +171,7 @@ def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: l
         sheets_quarantined=sheets(CopyState.QUARANTINED),
         by_result_file=sum(chained.entry.event == f"copy.{CopyEvent.REPORT_STACKED.value}" for chained in entries),
         batches=tuple(_batch_line(batch) for batch in ledger.batches(run.id)),
+        by_hand=tuple(_by_hand(chained.entry for chained in entries)),
         spoiled=tuple(_spoiled(entries, {(copy.piece, copy.copy): copy for copy in copies})),
         not_mailed=tuple(_not_mailed(entries, {piece.id: piece for piece in ledger.pieces(run.id)})),
         incidents=tuple(_incident(chained.entry) for chained in entries if chained.entry.event.startswith("incident.")),
@@ -198,6 +201,17 @@ def _batch_line(batch: Batch) -> BatchLine:
         state=batch.state.value,
         reprint=batch.reprint,
     )
+
+
+def _by_hand(entries: Iterable[Entry]) -> Iterator[HandLine]:
+    """By batch and person, in the order of the batches."""
+    filled: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for entry in entries:
+        evidence = entry.detail.get("evidence", {})
+        if entry.event == "copy.stack" and evidence.get("by") == "hand":
+            filled[entry.batch, entry.who.removeprefix("person:")].append(evidence["sheets"])
+    for (batch, who), sheets in sorted(filled.items()):
+        yield HandLine(batch, who, len(sheets), sum(sheets))
 
 
 def _spoiled(entries: Iterable[ChainedEntry], copies: dict[tuple[str, int], Copy]) -> Iterator[SpoiledCopy]:

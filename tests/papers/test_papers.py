@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from mailroom.domain.errors import MailroomError
+from mailroom.production.papers.hand_list import DONE, SPOILED, HandList, HandPiece, write_hand_list
 from mailroom.production.papers.sheet import BOTTOM, LEFT, RIGHT, TOP
 from mailroom.production.papers.statement import write_statement
 from mailroom.production.papers.tray_tags import write_tray_tags
@@ -49,6 +50,7 @@ def test_the_statement_tells_every_figure_and_name(tmp_path: Path) -> None:
         "1204 planned, 1202 mailed + 1 withdrawn + 1 moved = 1204.",
         "2418 printed, 2407 in envelopes + 9 destroyed + 2 quarantined = 2418.",
         "R000007-B03 reprint",
+        "R000007-B03 Kari Nordmann 12 377",
         "P00000148 1 1 quarantined",
         "P00000412 withdrawn",
         "F-2026-0412, F-2026-0413",
@@ -205,3 +207,66 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, limit: float) -> None:
 def test_shortened_text_fits(text: str, limit: float) -> None:
     short = shorten(text, REGULAR, 8.5, limit)
     assert width_pt(short, REGULAR, 8.5) <= limit
+
+
+def hand_list(pieces: int) -> HandList:
+    why = "c4 (324 × 229 mm), filled by hand: SIM-1 can't. c5: 35 sheets, takes 10; c4: 35 sheets, 30 at once, and " * 2
+    titles = ("New terms 2026", "Spring flyer with a title that goes on over the end of its line")
+    return HandList(
+        run="R000007",
+        batch="R000007-B03",
+        client="Nordlys Kraft AS",
+        envelope="c4",
+        fold="flat",
+        reprint=True,
+        pieces=tuple(
+            HandPiece(
+                order=n,
+                piece=f"P{n:08d}",
+                copy=2,
+                lines=(
+                    "Åse Øverås",
+                    "c/o Λεωνίδας Papadopoulos-Østergård og datter, avd. for innkjøp",
+                    "0155 OSLO",
+                ),
+                envelope="c4",
+                sheets=30 + n,
+                inserts=titles if n % 2 else (),
+                tray=f"R000007-T{n:02d}, Oslo" if n % 3 else "",
+                product="norway-example/single, large" if n % 3 else "",
+                weight="181.2 g, 4.1 mm thick",
+                why=why,
+            )
+            for n in range(1, pieces + 1)
+        ),
+    )
+
+
+def test_the_hand_list_tells_each_piece_and_stays_within_its_edges(tmp_path: Path) -> None:
+    path, again = tmp_path / "list.pdf", tmp_path / "again.pdf"
+    write_hand_list(path, hand_list(12))
+    write_hand_list(again, hand_list(12))
+    assert path.read_bytes() == again.read_bytes()
+    text = " ".join(" ".join(pages(path)).split())
+    assert "R000007-B03" in text
+    assert "mailroom run fill R000007 --who" in text
+    for n in range(1, 13):
+        assert f"P{n:08d}" in text
+    for said in ("Åse Øverås", "New terms 2026", "R000007-T01, Oslo", "norway-example/single, large", "By hand"):
+        assert said in text
+    assert len(pages(path)) > 1
+    for page in boxes(path):
+        for left, bottom, right, top in page:
+            assert left >= LEFT - 1
+            assert right <= RIGHT + 1
+            assert top <= TOP + 1
+            assert bottom > 0
+
+
+def test_the_words_of_the_hand_list_can_be_scanned(tmp_path: Path) -> None:
+    path = tmp_path / "list.pdf"
+    write_hand_list(path, hand_list(1))
+    document = pypdfium2.PdfDocument(path)
+    picture = document[0].render(scale=300 / 72).to_pil()
+    document.close()
+    assert {code.text for code in zxingcpp.read_barcodes(picture)} == {DONE, SPOILED}

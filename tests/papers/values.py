@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from mailroom.production.papers.statement import (
     BatchLine,
+    HandLine,
     IncidentLine,
     PieceNotMailed,
     RunStatement,
@@ -62,6 +63,7 @@ def statement(spoiled: int = 5, incidents: int = 4, batches: int = 3, trays: int
             )
             for n in range(1, batches + 1)
         ),
+        by_hand=(HandLine("R000007-B03", "Kari Nordmann", 12, 377), HandLine("R000007-B03", "Ola Berg", 1, 31)),
         spoiled=tuple(
             SpoiledCopy(
                 piece=f"P{n * 37:08d}",

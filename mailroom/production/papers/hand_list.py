@@ -86,7 +86,9 @@ def _content(sheet: Sheet, hand_list: HandList) -> None:
         ),
     )
     sheet.y -= 4
-    sheet.note(f"mailroom run fill {hand_list.run} --who YOURNAME: scan each sheet's code as it goes in, from 1 to n.")
+    sheet.note(
+        f"mailroom run fill {hand_list.run} --who YOURNAME: scan each sheet's code as it goes in, in the stack's order."
+    )
     sheet.note("All sheets in: add the inserts, close the envelope, scan DONE. What you can't end: scan SPOILED.")
     sheet.y -= 8
     sheet.rule()
@@ -133,7 +135,7 @@ def _facts(piece: HandPiece) -> Sequence[tuple[str, str]]:
         ("Weight", piece.weight),
     )
     lines: list[tuple[str, str]] = []
-    for name, value in told:
+    for name, value in ((name, value) for name, value in told if value):
         for at, line in enumerate(wrap(value, REGULAR, _SIZE, RIGHT - _FACTS - _NAME)):
             lines.append(("" if at else name, line))
     return lines

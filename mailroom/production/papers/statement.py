@@ -33,6 +33,16 @@ class BatchLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HandLine:
+    """What one person filled of a batch by hand, scanning each sheet."""
+
+    batch: str
+    who: str
+    pieces: int
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpoiledCopy:
     """A copy that was destroyed or quarantined (`end`), by whom and why."""
 
@@ -101,6 +111,7 @@ class RunStatement:
     sheets_quarantined: int
     by_result_file: int
     batches: tuple[BatchLine, ...]
+    by_hand: tuple[HandLine, ...]
     spoiled: tuple[SpoiledCopy, ...]
     not_mailed: tuple[PieceNotMailed, ...]
     incidents: tuple[IncidentLine, ...]
@@ -123,6 +134,12 @@ _BATCHES = (
     Column("Removed", 16, right=True),
     Column("", 3),
     Column("State", 12),
+)
+_BY_HAND = (
+    Column("Batch", 40),
+    Column("Filled by", 70),
+    Column("Pieces", 32, right=True),
+    Column("Sheets", 32, right=True),
 )
 _SPOILED = (
     Column("Piece", 22),
@@ -160,6 +177,8 @@ def _content(sheet: Sheet, statement: RunStatement) -> None:
     sheet.heading("Batches", 30)
     sheet.table(_BATCHES, [_batch(line) for line in statement.batches])
     sheet.note("In sheets: press as the device reports them, fed to removed as the inserter counted them.", GREY)
+    by_hand = [(each.batch, each.who, str(each.pieces), str(each.sheets)) for each in statement.by_hand]
+    section(sheet, "Filled by hand, each sheet scanned", _BY_HAND, by_hand)
     section(sheet, "Copies destroyed or quarantined", _SPOILED, [_spoiled(each) for each in statement.spoiled])
     section(sheet, "Pieces withdrawn or moved", _NOT_MAILED, [_not_mailed(each) for each in statement.not_mailed])
     incidents = [(_time(each.at), each.name, each.where, each.text) for each in statement.incidents]
