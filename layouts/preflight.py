@@ -9,6 +9,7 @@ from typing import Protocol
 from layouts.envelope import Envelope
 from layouts.errors import LayoutError
 from layouts.finding import Finding, Rule
+from layouts.folding import Side
 from layouts.freearea import intersection, largest_free_box, outside_strip
 from layouts.geometry import Box
 from layouts.pageink import InkBox
@@ -42,23 +43,29 @@ def check_layout(
     mark_boxes: Mapping[str, Box] | None = None,
     *,
     two_sided: bool = False,
+    marks_on: Side = "front",
 ) -> list[Finding]:
     """All that is wrong with a layout; an empty list when it may be used with these envelopes.
 
     mark_boxes   where marks and codes will stand, by name; without them only their clear zone is checked
     two_sided    whether further pages are printed on the backs of sheets, where nothing may stand behind a mark, and
                  which a fold can turn to the window
+    marks_on     the side of every sheet that bears the marks
     """
     marks = mark_boxes or {}
     slips = {part.name: part.box for slip in layout.slips.values() for part in slip.parts if not part.background}
     last = layout.boxes("last") | slips
     backs = layout.boxes("continuation") | last if two_sided else {}
-    findings = [*geometry_findings(layout), *mark_findings(layout, marks), *_behind_findings(layout, marks, backs)]
     # The first page of a document may be its last.
     boxes = last | layout.boxes("first")
+    on_front = marks_on == "front"
+    behind = backs if on_front else boxes | layout.boxes("continuation")
+    findings = [*geometry_findings(layout), *mark_findings(layout, marks, marks_on)]
+    findings += _behind_findings(layout, marks, behind, page=2 if on_front else 1)
     address = layout.boxes("first").get(ADDRESS)
     boxes.pop(ADDRESS, None)
-    ink = boxes | {mark_name(name): box for name, box in marks.items()}
+    printed = {mark_name(name): box for name, box in marks.items()}
+    ink, back_ink = (boxes | printed, backs) if on_front else (boxes, backs | printed)
     for envelope in envelopes:
         if wrong := _unfit(layout, envelope):
             findings.append(wrong)
@@ -66,7 +73,7 @@ def check_layout(
             findings.append(_no_address(envelope))
         else:
             width_mm = layout.width_mm
-            findings.extend(visibility(address, ink, envelope, sheet_width_mm=width_mm, back_ink_boxes=backs))
+            findings.extend(visibility(address, ink, envelope, sheet_width_mm=width_mm, back_ink_boxes=back_ink))
     return findings
 
 
@@ -94,8 +101,8 @@ def geometry_findings(layout: SheetLayout) -> Iterator[Finding]:
     yield from slip_findings(layout)
 
 
-def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Finding]:
-    """Marks that stand on ink, or outside the zones that the layout keeps clear."""
+def mark_findings(layout: SheetLayout, marks: Mapping[str, Box], marks_on: Side = "front") -> Iterator[Finding]:
+    """Marks that stand on ink, or outside the zones that the layout keeps clear. No first page is a back."""
     for name, mark in marks.items():
         if layout.clear_zones:
             nearest = min((zone.box for zone in layout.clear_zones), key=mark.spill)
@@ -105,7 +112,7 @@ def mark_findings(layout: SheetLayout, marks: Mapping[str, Box]) -> Iterator[Fin
                 yield Finding(
                     "mark-outside-zone", mark_name(name), outside_mm, fact, place=outside_strip(mark, nearest)
                 )
-        for kind in PAGE_KINDS:
+        for kind in PAGE_KINDS if marks_on == "front" else PAGE_KINDS[1:]:
             slips = [part for slip in layout.slips.values() for part in slip.parts] if kind == "last" else []
             for box_name, box in (layout.boxes(kind) | {part.name: part.box for part in slips}).items():
                 if common := intersection(mark, box):
@@ -166,7 +173,9 @@ class Preflight:
         mark_boxes: Mapping[str, Box] | None = None,
         *,
         two_sided: bool = False,
+        marks_on: Side = "front",
     ) -> None:
+        """`marks_on` is the side of every sheet that bears the marks; the other is blank behind them."""
         marks = mark_boxes or {}
         self._two_sided = two_sided
         self._printable = _sheet(layout).grown(-layout.margin_mm)
@@ -179,11 +188,12 @@ class Preflight:
         zones = [
             _Obstacle("ink-in-clear-zone", f"the clear zone '{zone.name}'", zone.box) for zone in layout.clear_zones
         ]
-        fronts = [_Obstacle("mark-on-ink", f"'{mark_name(name)}'", box) for name, box in marks.items()]
-        backs = [
+        beside = [_Obstacle("mark-on-ink", f"'{mark_name(name)}'", box) for name, box in marks.items()]
+        behind = [
             _Obstacle("ink-behind-mark", f"the place behind '{mark_name(name)}'", _mirrored(box, width_mm))
             for name, box in marks.items()
         ]
+        fronts, backs = (beside, behind) if marks_on == "front" else (behind, beside)
         seen = {one.name: exposures(one, width_mm) for one in self._fitting}
         front_views, back_views = (
             tuple((one, [part.box for part in seen[one.name] if part.side == side]) for one in self._fitting)
@@ -316,15 +326,18 @@ def _no_address(envelope: Envelope) -> Finding:
     return Finding("no-address", ADDRESS, 0.0, f"the first page has no address for {envelope.title}", envelope.name)
 
 
-def _behind_findings(layout: SheetLayout, marks: Mapping[str, Box], backs: Mapping[str, Box]) -> Iterator[Finding]:
-    """Ink on the back of a sheet, behind a mark of its front: reading heads see through paper."""
+def _behind_findings(
+    layout: SheetLayout, marks: Mapping[str, Box], others: Mapping[str, Box], *, page: int
+) -> Iterator[Finding]:
+    """Ink on the other side of a sheet, behind a mark: reading heads see through paper."""
+    side = "front" if page == 1 else "back"
     for name, mark in marks.items():
         behind = _mirrored(mark, layout.width_mm)
-        for box_name, box in backs.items():
+        for box_name, box in others.items():
             if common := intersection(behind, box):
-                fact = f"'{box_name}' on the back of a sheet stands behind '{mark_name(name)}'"
+                fact = f"'{box_name}' on the {side} of a sheet stands behind '{mark_name(name)}'"
                 amount_mm = min(common.width_mm, common.height_mm)
-                yield Finding("ink-behind-mark", mark_name(name), amount_mm, fact, page=2, place=common)
+                yield Finding("ink-behind-mark", mark_name(name), amount_mm, fact, page=page, place=common)
 
 
 def _place_findings(layout: SheetLayout, name: str, box: Box, printable: Box, page: int) -> Iterator[Finding]:

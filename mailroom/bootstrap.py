@@ -169,7 +169,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
     SpoolError for a press profile or output profile that can't be read."""
     envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
     press = load_press_profile(_of_folder(folder, settings.press))
-    mark_set = _mark_set(_of_folder(folder, settings.mark_set), press)
+    mark_set = _mark_set(_of_folder(folder, settings.mark_set), press, settings.sides)
 
     @cache
     def typesetter() -> Typesetter:
@@ -218,14 +218,14 @@ def _window(envelopes: Sequence[Envelope]) -> Box | None:
     return Box(seen.x_mm, seen.y_mm, seen.width_mm, seen.height_mm)
 
 
-def _mark_set(name: str | Path, press: PressProfile) -> MarkSet:
+def _mark_set(name: str | Path, press: PressProfile, sides: str) -> MarkSet:
     """The mark set, unless a run can't be proven by it (E1910)."""
     marks = load_mark_set(name)
     fact = ""
     if not marks.has_code:
         fact = "has no code that names the sheet, and a sheet is believed only by its own code"
-    elif marks.side is not Side.FRONT:
-        fact = "stands on the back of the sheet, where no print file puts it yet"
+    elif marks.side is Side.BACK and sides != "two-sided-long-edge":
+        fact = f'stands on the back of the sheet, and sides = "{sides}": that wants "two-sided-long-edge"'
     elif marks.fed_first.value != press.order.fed_first:
         fact = f"is for machines that take each piece from its {marks.fed_first.value} on, "
         fact += f"and the press {press.name!r} stacks for the {press.order.fed_first}"

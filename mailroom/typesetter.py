@@ -43,7 +43,9 @@ def load_typesetter(
     what is wrong with it."""
     layout = _layout_for(name, envelopes)
     program = compile_layout(layout, default_fonts(), two_sided=two_sided)
-    return LayoutTypesetter(program, Preflight(layout, envelopes, mark_boxes(marks), two_sided=two_sided))
+    boxes = mark_boxes(marks)
+    preflight = Preflight(layout, envelopes, boxes, two_sided=two_sided, marks_on=marks.side.value)
+    return LayoutTypesetter(program, preflight)
 
 
 def _layout_for(name: str | Path, envelopes: Sequence[Envelope]) -> Layout:

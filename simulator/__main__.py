@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
+from omr.model import Side
 from simulator.camera import StackFolder
 from simulator.errors import SimulatorError
 from simulator.faults import load_faults
@@ -45,7 +46,7 @@ def _run(options: argparse.Namespace, files: ExitStack) -> None:
         nameplate=Nameplate(
             boot_id=secrets.randbits(32) if options.boot is None else options.boot, serial=options.serial
         ),
-        stacks=StackFolder(options.stacks, options.seed),
+        stacks=StackFolder(options.stacks, options.seed, side=Side(options.camera), mark_sets=options.mark_sets),
         seed=options.seed,
         faults=load_faults(options.faults),
         operator_auto=options.operator == "auto",
@@ -100,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator", description="A folder/inserter that speaks the native protocol.")
     parser.add_argument("--listen", default="pty", help="pty (default) or tcp://127.0.0.1:0")
     parser.add_argument("--stacks", type=Path, required=True, help="folder of printed stacks (PDF)")
+    sides = tuple(side.value for side in Side)
+    parser.add_argument("--camera", choices=sides, default="front", help="the side of the sheets it looks at")
+    parser.add_argument("--mark-sets", type=Path, help="folder of mark sets (NAME.toml) beside the shipped ones")
     parser.add_argument("--seed", type=int, default=0, help="seed of all chance (default 0)")
     parser.add_argument("--faults", default="none", help="none (default), light, heavy or a .toml file")
     parser.add_argument("--speed", type=_positive, default=1.0, help="how much faster than a real machine")

@@ -18,7 +18,7 @@ from omr.code import CodeTemplate
 from omr.encode import read_sequence, says_last
 from omr.errors import OmrError
 from omr.markset import MarkSet, load_mark_set
-from omr.model import FedFirst
+from omr.model import FedFirst, Side
 from omr.read import READ_DPI, SheetReading, read_strip, render_strip
 from omr.sheet import SheetId
 from omr.strip import Gray
@@ -82,14 +82,27 @@ class Stacks(Protocol):
 
 
 class StackFolder:
-    """A folder of printed stacks: PDFs whose file name contains the job's key, with or without a ticket (.json)."""
+    """A folder of printed stacks: PDFs whose file name contains the job's key, with or without a ticket (.json).
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    side        of the sheets that the camera looks at.
+    mark_sets   a folder of mark sets, NAME.toml, that are set up in the machine beside the shipped ones.
+    """
+
+    def __init__(self, folder: Path, seed: int, *, side: Side = Side.FRONT, mark_sets: Path | None = None) -> None:
         self._folder = folder
         self._seed = seed
+        self._side = side
+        self._mark_sets = mark_sets
 
     def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
-        marks = job_marks(mark_set, code_template)
+        marks = job_marks(mark_set, code_template, self._mark_sets)
+        if marks.side is not self._side:
+            raise SimulatorError(
+                "E2921",
+                f"the marks stand on the {marks.side.value}, the camera looks at the {self._side.value}",
+                place=f"mark set {mark_set}",
+                remedy="start the machine with --camera for that side",
+            )
         file = self._file(job)
         if file is None:
             return None
@@ -98,10 +111,11 @@ class StackFolder:
         except pypdfium2.PdfiumError:
             return None  # not (yet) a whole print file: no stack to speak of
         ticket = _ticket(file)
-        pages = range(1, len(pdf) + 1, _PAGES_A_SHEET.get(ticket.get("sides", ""), 1))
+        a_sheet = _PAGES_A_SHEET.get(ticket.get("sides", ""), 1)
+        pages = range(1, len(pdf) + 1, a_sheet)
         if ticket.get("output") == "face-up":
             pages = pages[::-1]  # What was printed last lies on top and is fed first.
-        return file.name, pages, PdfCamera(pdf, marks, random.Random(f"{self._seed}/smear/{job}"))
+        return file.name, pages, PdfCamera(pdf, marks, random.Random(f"{self._seed}/smear/{job}"), a_sheet)
 
     def _file(self, job: str) -> Path | None:
         """The one PDF that bears the key as a whole word; of several, the one named exactly so."""
@@ -124,10 +138,11 @@ def _ticket(file: Path) -> dict[str, str]:
     return {key: value for key, value in content.items() if isinstance(value, str)} if isinstance(content, dict) else {}
 
 
-def job_marks(mark_set: str, code_template: str) -> MarkSet:
-    """The mark set with the job's own code content. Raises SimulatorError E2920."""
+def job_marks(mark_set: str, code_template: str, folder: Path | None = None) -> MarkSet:
+    """The mark set, of the folder or a shipped one, with the job's own code content. Raises SimulatorError E2920."""
+    own = {file.stem: file for file in folder.glob("*.toml")} if folder is not None else {}
     try:
-        marks = load_mark_set(mark_set)
+        marks = load_mark_set(own.get(mark_set, mark_set))
         template = CodeTemplate.parse(code_template)
     except OmrError as error:
         raise SimulatorError("E2920", error.message, place=error.place, remedy=error.remedy) from error
@@ -135,12 +150,17 @@ def job_marks(mark_set: str, code_template: str) -> MarkSet:
 
 
 class PdfCamera:
-    """Renders the strip of each sheet's front once and reads it; remembers what it saw."""
+    """Renders the strip of each sheet, on the side with the marks, once and reads it; remembers what it saw.
 
-    def __init__(self, pdf: pypdfium2.PdfDocument, marks: MarkSet, rng: random.Random) -> None:
+    pages_a_sheet   1 or 2; where it is 1 the backs are white.
+    """
+
+    def __init__(self, pdf: pypdfium2.PdfDocument, marks: MarkSet, rng: random.Random, pages_a_sheet: int = 1) -> None:
         self._pdf = pdf
         self._marks = marks
         self._rng = rng
+        self._behind = int(marks.side is Side.BACK)
+        self._pages_a_sheet = pages_a_sheet
         self._seen: dict[Leaf, Sighting] = {}
 
     @property
@@ -173,8 +193,10 @@ class PdfCamera:
         self._pdf.close()
 
     def _read(self, leaf: Leaf, *, smeared: bool) -> Sighting:
+        if self._behind >= self._pages_a_sheet:
+            return Sighting(None, problems=("the back is not printed",))
         try:
-            with closing(self._pdf[leaf.page - 1]) as page:
+            with closing(self._pdf[leaf.page - 1 + self._behind]) as page:
                 gray = render_strip(page, self._marks)
         except (OmrError, pypdfium2.PdfiumError) as error:
             return Sighting(None, problems=(str(error),))

@@ -14,6 +14,7 @@ from layouts.fonts import FontSet
 from layouts.pageset import PageSet
 from omr.draw import draw_marks
 from omr.markset import MarkSet
+from omr.model import Side
 from spool.atomic import AtomicFile
 from spool.batch import BatchSheet, Collation, PageRef, PieceInfo, PrintFile
 from spool.job import SpoolError
@@ -32,6 +33,8 @@ _MM_PER_PT = 25.4 / 72
 _PAGE_SETS_IN_MEMORY = 4  # The sheets of a piece come together, so hardly more than its own documents are wanted.
 _DRAWINGS = 1024
 _ONE_SIDED = "one-sided"
+_SIDES_OF_BACK_MARKS = "two-sided-long-edge"
+"""Turned over its short edge, a back would have its marks at the other end of the paper's way."""
 _DUPLEX = {
     _ONE_SIDED: b"/Simplex",
     "two-sided-long-edge": b"/DuplexFlipLongEdge",
@@ -57,18 +60,24 @@ def assemble(
 
     One-sided, each sheet is one page; two-sided (IPP `sides`), two: front and back, a blank one where a sheet has no
     back. A sheet with `sides` of its own is set into the job's: a one-sided one gets a blank back in a two-sided job,
-    unless the `press` (the shipped one by default) takes sides page by page. Every front gets the marks of its sheet
-    above its page. The pages' content streams are those of the `store` (the page store, or pages in memory), byte for
-    byte. `condition` is what the press prints, black alone by default. The sheets come in the print order of the press.
-    The file depends on the arguments alone; `sheets` is read once, so memory stays flat.
+    unless the `press` (the shipped one by default) takes sides page by page. Every front, or every back with a mark set
+    for the back, gets the marks of its sheet above its page. The pages' content streams are those of the `store` (the
+    page store, or pages in memory), byte for byte. `condition` is what the press prints, black alone by default. The
+    sheets come in the print order of the press. The file depends on the arguments alone; `sheets` is read once, so
+    memory stays flat.
 
     Raises `SpoolError`: E6201 no sheets, E6202 a sheet in the wrong place, E6203 no such page in a page set, E6204 a
-    back on a one-sided sheet, or a two-sided sheet in a one-sided job, E6205 unknown `sides`, E6206 two contents under
-    one resource name, E6208 a colour that the output condition lacks, E6211 a paper that the press lacks, E6212 a
+    back on a one-sided sheet, a two-sided sheet in a one-sided job, or marks for backs that the job does not print,
+    E6205 unknown `sides`, E6206 two contents under one resource name, E6208 a colour that the output condition lacks,
+    E6211 a paper that the press lacks, E6212 a
     damaged form or image, E61xx a page set that can't be read, E6001…E6004 the disk; `LayoutError` for a font that is
     not in `fonts`; `OmrError` for orders that the mark set can't express. `created` must be aware (`ValueError`).
     """
     _check_sides(sides, title)
+    if mark_set.side is Side.BACK and sides != _SIDES_OF_BACK_MARKS:
+        message = f"The marks of {mark_set.name} stand on the back, and the job is {sides}"
+        remedy = f"Print the batch {_SIDES_OF_BACK_MARKS}, or choose a mark set for the front."
+        raise SpoolError("E6204", message, place=title, remedy=remedy)
     described_by = Metadata(title, created)
     press = press or default_press()
     condition = condition or black_only()
@@ -106,6 +115,17 @@ def _conformance(created: datetime) -> tuple[str, ...]:
     )
 
 
+def _contents(*streams: int) -> bytes:
+    """A page's entry for its content streams, by their object numbers; none for a blank page."""
+    match streams:
+        case ():
+            return b""
+        case (one,):
+            return b"/Contents %d 0 R" % one
+        case _:
+            return b"/Contents[%b]" % b" ".join([b"%d 0 R" % stream for stream in streams])
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A page set in use, with its size as the page and as the marks want it."""
@@ -131,6 +151,7 @@ class _Work:
         self._pdf = pdf
         self._store = store
         self._mark_set = mark_set
+        self._marks_behind = mark_set.side is Side.BACK
         self._press = press
         self._sides = sides
         self._tree = PageTree(pdf)
@@ -157,16 +178,18 @@ class _Work:
         sides = self._sides_of(sheet)
         front = self._content(source, sheet.front)
         own = self._resources.own(source.page_set, sheet.front.index)
-        marks = draw_marks(self._mark_set, sheet.orders, sheet.id, source.width_mm, source.height_mm)
-        over = self._pdf.add_stream(DEFLATED, isal_zlib.compress(marks, 1))
-        self._page(source, b"%b/Contents[%d 0 R %d 0 R]" % (own, front, over))
+        size_mm = source.width_mm, source.height_mm
+        marks = draw_marks(self._mark_set, sheet.orders, sheet.id, *size_mm, side=self._mark_set.side)
+        over = (self._pdf.add_stream(DEFLATED, isal_zlib.compress(marks, 1)),)
+        over_front, over_back = ((), over) if self._marks_behind else (over, ())
+        self._page(source, own + _contents(front, *over_front))
         if sheet.back is not None:
             behind = self._source(sheet.back.key)
             content = self._content(behind, sheet.back)
             own = self._resources.own(behind.page_set, sheet.back.index)
-            self._page(behind, b"%b/Contents %d 0 R" % (own, content))
+            self._page(behind, own + _contents(content, *over_back))
         elif sides != _ONE_SIDED:
-            self._page(source, b"")
+            self._page(source, _contents(*over_back))
         stock = sheet.stock or (source.page_set.stocks[sheet.front.index] if source.page_set.stocks else PLAIN)
         self.stretches.add(len(self._tree) - before, stock, self._press.media_type(stock), sides)
         if ends:
@@ -189,7 +212,7 @@ class _Work:
         if wanted == _ONE_SIDED and sheet.back is not None:
             remedy = "Print the batch two-sided, or plan one page a sheet."
             raise SpoolError("E6204", f"A page stands on the back of one-sided {who}", place=who, remedy=remedy)
-        if self._press.mixed_sides:
+        if self._press.mixed_sides and not self._marks_behind:
             return wanted
         if self._sides == _ONE_SIDED or sheet.back is not None:
             message = f"The {who} is {wanted}, the job {self._sides}, and the press {self._press.name} can't change it"

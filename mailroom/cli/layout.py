@@ -129,7 +129,7 @@ def _trial(
     layout: str, mark_set: MarkSet, document: Document, *, brand: str, group: str, two_sided: bool = False
 ) -> Trial:
     traits = {trait: value for trait, value in (("brand", brand), ("group", group)) if value}
-    return Trial(layout, traits, default_fonts(), mark_boxes(mark_set), document, two_sided)
+    return Trial(layout, traits, default_fonts(), mark_boxes(mark_set), document, two_sided, mark_set.side.value)
 
 
 def _tell(findings: Sequence[Finding]) -> None:

@@ -17,6 +17,7 @@ from layouts.blockparts import AddressBlock
 from layouts.envelope import Envelope
 from layouts.errors import LayoutError
 from layouts.finding import Finding, Rule
+from layouts.folding import Side
 from layouts.fonts import FontSet
 from layouts.geometry import Box
 from layouts.jsondata import read_json_data
@@ -28,6 +29,7 @@ from layouts.preflight import Preflight, check_layout
 from layouts.typeset import Inspection, PageProgram
 from mailroom.bootstrap import now
 from omr.markset import MarkSet
+from omr.model import Side as MarkSide
 from omr.sheet import SheetId, SheetOrders
 from spool.assemble import assemble
 from spool.batch import BatchSheet, PageRef
@@ -99,6 +101,7 @@ class Trial:
     marks: Mapping[str, Box]
     document: Document
     two_sided: bool = False
+    marks_on: Side = "front"
     _programs: dict[str, PageProgram] = field(default_factory=dict)
 
     def program(self, envelope: Envelope) -> PageProgram:
@@ -127,11 +130,12 @@ class Trial:
     def geometry(self, envelope: Envelope) -> list[Finding]:
         """What is wrong with the layout itself."""
         layout = self.program(envelope).layout
-        return check_layout(layout, [envelope], self.marks, two_sided=self.two_sided)
+        return check_layout(layout, [envelope], self.marks, two_sided=self.two_sided, marks_on=self.marks_on)
 
     def pages(self, envelope: Envelope, inspection: Inspection) -> list[Finding]:
         """What is wrong with the pages of the document."""
-        preflight = Preflight(self.program(envelope).layout, [envelope], self.marks, two_sided=self.two_sided)
+        layout = self.program(envelope).layout
+        preflight = Preflight(layout, [envelope], self.marks, two_sided=self.two_sided, marks_on=self.marks_on)
         return [*inspection.findings, *preflight.check(inspection.ink)]
 
     def findings(self, envelope: Envelope, languages: Sequence[str]) -> list[Finding]:
@@ -156,7 +160,7 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def write_sheets(page_sets: Sequence[PageSet], fonts: FontSet, mark_set: MarkSet, out: Path) -> None:
-    """Print documents one-sided into a PDF, as the press would get them."""
+    """Print documents one-sided into a PDF, as the press would get them; on both sides for marks on the back."""
     sheets: list[BatchSheet] = []
     for index, page_set in enumerate(page_sets):
         count = len(page_set.pages)
@@ -167,7 +171,16 @@ def write_sheets(page_sets: Sequence[PageSet], fonts: FontSet, mark_set: MarkSet
     with TemporaryDirectory() as folder:
         store = PageStore(Path(folder))
         store.put_all(page_sets)
-        assemble(iter(sheets), store=store, fonts=fonts, mark_set=mark_set, out=out, title="Proof", created=now())
+        assemble(
+            iter(sheets),
+            store=store,
+            fonts=fonts,
+            mark_set=mark_set,
+            out=out,
+            title="Proof",
+            created=now(),
+            sides="two-sided-long-edge" if mark_set.side is MarkSide.BACK else "one-sided",
+        )
 
 
 def render(file: Path, dpi: int) -> list[Image.Image]:

@@ -100,6 +100,13 @@ def test_ink_behind_a_mark_is_found_when_both_sides_are_printed(layout: Layout) 
     assert [one.rule for one in check_layout(layout, [], inner, two_sided=True)] == ["ink-behind-mark"]
 
 
+def test_fronts_behind_marks_of_the_back_are_looked_at(layout: Layout) -> None:
+    outer, inner = {"m": Box(7, 120, 6.5, 0.4)}, {"m": Box(11, 120, 6.5, 0.4)}
+    assert check_layout(layout, [], outer, two_sided=True, marks_on="back") == []
+    found = check_layout(layout, [], inner, two_sided=True, marks_on="back")
+    assert {(one.rule, one.page) for one in found} == {("ink-behind-mark", 1)}
+
+
 GUIDE = (Path(__file__).parents[2] / "docs" / "envelopes.md").read_text(encoding="utf-8")
 FREE = re.compile(
     r"\| `([\w-]+)` .*\| ([\d.]+), ([\d.]+), ([\d.]+) × ([\d.]+) \| (left|right) of ([\d.]+), below ([\d.]+) \|"

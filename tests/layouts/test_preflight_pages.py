@@ -132,6 +132,17 @@ def test_on_a_back_it_is_the_place_behind_the_mark_that_stays_free() -> None:
     ]
 
 
+def test_marks_on_the_back_turn_the_rules_of_the_two_sides_round() -> None:
+    behind = InkBox("note", Box(197, 173, 4, 4), "text")
+    over = InkBox("over", Box(10, 205, 3, 3), "text")
+    marks = {"low": Box(8, 204, 6, 6), **MARKS}
+    preflight = Preflight(PLAIN, [C5], marks, two_sided=True, marks_on="back")
+    assert found(preflight.check([[ADDRESS], [behind, over], [behind, over]])) == [
+        ("mark-on-ink", "over", 2, ""),
+        ("ink-behind-mark", "note", 3, ""),
+    ]
+
+
 def test_a_letterhead_over_the_whole_page_says_nothing_about_its_ink() -> None:
     letterhead = InkBox("letterhead", Box(0, 0, 210, 297), "form")
     assert check_pages([[letterhead, ADDRESS]], PLAIN, [C5, C4], MARKS) == []

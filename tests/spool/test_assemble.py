@@ -19,13 +19,16 @@ from layouts.fonts import FontFace
 from layouts.pageset import PageSet
 from omr.draw import draw_marks
 from omr.markset import MarkSet
+from omr.model import Side
 from spool.assemble import BatchSheet, PageRef
 from spool.job import SpoolError
 from spool.pagestore import PageStore
+from spool.press_profile import PressProfile
 from tests.spool.conftest import CREATED, Assemble
 from tests.spool.page_sets import A4_PT, form, image, page_set, sheets_of, text_set
 
 MM_PER_PT = 25.4 / 72
+LONG_EDGE = "two-sided-long-edge"
 
 
 def keep(store: PageStore, *sets: PageSet) -> tuple[PageSet, ...]:
@@ -71,6 +74,32 @@ def test_two_sided_sheets_have_a_back_without_marks_and_a_blank_one_where_nothin
         assert [len(each) for each in contents] == [2, 1, 2, 0]
         assert [each[0] for each in contents if each] == list(three.pages)
         assert pdf.Root.ViewerPreferences.Duplex == "/DuplexFlipLongEdge"
+
+
+def test_marks_for_the_back_stand_on_every_back_and_on_no_front(
+    store: PageStore, make: Assemble, face: FontFace, mark_set: MarkSet
+) -> None:
+    rear = replace(mark_set, side=Side.BACK)
+    (three,) = keep(store, text_set("a", ["one", "two", "three"], face))
+    sheets = list(sheets_of(three, two_sided=True))
+    width, height = A4_PT[0] * MM_PER_PT, A4_PT[1] * MM_PER_PT
+    marks = [draw_marks(rear, each.orders, each.id, width, height, side=Side.BACK) for each in sheets]
+    press = PressProfile("mixed", mixed_sides=True)
+    made = make([sheets[0], replace(sheets[1], sides="one-sided")], sides=LONG_EDGE, mark_set=rear, press=press)
+    with pikepdf.open(made.path) as pdf:
+        contents = [raw_contents(page) for page in pdf.pages]
+    assert [len(each) for each in contents] == [1, 2, 1, 1]
+    assert [each[0] for each in contents[:3]] == list(three.pages)
+    assert [zlib.decompress(each[-1]) for each in contents[1::2]] == marks
+
+
+@pytest.mark.parametrize("sides", ["one-sided", "two-sided-short-edge"])
+def test_marks_for_the_back_are_refused_where_no_back_is_printed_upright(
+    store: PageStore, make: Assemble, mark_set: MarkSet, sides: str
+) -> None:
+    (sheet,) = sheets_of(*keep(store, page_set()))
+    with pytest.raises(SpoolError, match="E6204"):
+        make([sheet], sides=sides, mark_set=replace(mark_set, side=Side.BACK))
 
 
 def test_viewers_are_told_not_to_scale_the_page(store: PageStore, make: Assemble) -> None:

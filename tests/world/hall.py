@@ -55,6 +55,7 @@ class Machine:
     process: subprocess.Popen[bytes] | None = None
     url: str = ""
     boots: int = field(default=0)
+    options: tuple[str | Path, ...] = ()
 
     def switch_on(self) -> str:
         self.boots += 1
@@ -64,6 +65,7 @@ class Machine:
             *(sys.executable, "-m", "simulator", "--listen", "tcp://127.0.0.1:0", "--stacks", stack, "--json"),
             *("--faults", self.faults, "--seed", "1", "--speed", str(self.speed), "--serial", "SIM-1"),
             *("--log", log / "log.jsonl", "--truth", log / "truth.jsonl", "--operator", "auto", "--until-eof"),
+            *self.options,
         ]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.process.stdout is not None
@@ -93,9 +95,11 @@ class Machine:
 
 
 @contextmanager
-def machine_in(folder: Path, faults: str = "none", speed: float = 10_000.0) -> Iterator[Machine]:
-    """A machine that is switched on, and off at the end."""
-    machine = Machine(folder, faults, speed)
+def machine_in(
+    folder: Path, faults: str = "none", speed: float = 10_000.0, options: tuple[str | Path, ...] = ()
+) -> Iterator[Machine]:
+    """A machine that is switched on, and off at the end; `options` of its program besides the usual."""
+    machine = Machine(folder, faults, speed, options=options)
     try:
         machine.switch_on()
         yield machine
