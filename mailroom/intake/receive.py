@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from mailroom.domain.content import Content, kind_of
@@ -15,6 +16,9 @@ from mailroom.intake.quarantine import set_aside, sha256_of
 from mailroom.intake.reader import Reading, read_file
 from mailroom.production.ports import Clock, Ledger, OpenLedger
 from mailroom.production.record import Recorder
+
+_LOT = 200
+"""Documents that are committed together: no longer than others may wait to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +74,40 @@ class Reception:
         E1801  it is there already; nothing was added (taking in twice is harmless).
         E1802  its number is taken by a document with other content; it is set aside until a person decides.
         """
-        key = document_key(content)
-        note: InputRefused | None = None
-        with self.open_ledger() as ledger:
-            held = ledger.documents_of(key)
-            live = [document for document in held if document.state in LIVE]
-            same = next((document for document in (*live, *held) if document.content == content), None)
-            if live and self.duplicates_by is None:
-                known = same is not None and same.state in LIVE
-                note = (_already if known else _conflict)(content, source, live[0])
-                if same is None:
-                    self._add(ledger, key, content, source, note)
-            else:
-                document = same if same is not None and same.state is DocumentState.SET_ASIDE else None
-                if document is not None:
-                    ledger.set_document(document.id, DocumentState.WAITING)
-                else:
-                    document = self._add(ledger, key, content, source, None)
-                if live:
-                    Recorder(ledger, self.clock).accept_duplicate(document, f"person:{self.duplicates_by}")
-                else:
-                    _supersede(ledger, held, document)
-            ledger.commit()
+        (note,) = self.take_all([(content, source)])
         return note
+
+    def take_all(self, arrivals: Iterable[tuple[Content, str]]) -> Iterator[InputRefused | None]:
+        """`take` for each content and source, in order. They are committed in lots, because each commit waits for the
+        disk; a crash between two leaves the rest to be taken in again, and what was taken is there already (E1801)."""
+        coming = iter(arrivals)
+        while lot := list(islice(coming, _LOT)):
+            with self.open_ledger() as ledger:
+                notes = [self._put(ledger, content, source) for content, source in lot]
+                ledger.commit()
+            yield from notes
+
+    def _put(self, ledger: Ledger, content: Content, source: str) -> InputRefused | None:
+        key = document_key(content)
+        held = ledger.documents_of(key)
+        live = [document for document in held if document.state in LIVE]
+        same = next((document for document in (*live, *held) if document.content == content), None)
+        if live and self.duplicates_by is None:
+            known = same is not None and same.state in LIVE
+            note = (_already if known else _conflict)(content, source, live[0])
+            if same is None:
+                self._add(ledger, key, content, source, note)
+            return note
+        document = same if same is not None and same.state is DocumentState.SET_ASIDE else None
+        if document is not None:
+            ledger.set_document(document.id, DocumentState.WAITING)
+        else:
+            document = self._add(ledger, key, content, source, None)
+        if live:
+            Recorder(ledger, self.clock).accept_duplicate(document, f"person:{self.duplicates_by}")
+        else:
+            _supersede(ledger, held, document)
+        return None
 
     def _add(self, ledger: Ledger, key: str, content: Content, source: str, problem: InputRefused | None) -> Document:
         document = ledger.add_document(key, customer_key(content), content, source, self.clock())

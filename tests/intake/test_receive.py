@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,36 @@ def test_documents_accepted_before_a_fault_stay_accepted(
     with pytest.raises(SpoolError):
         list(reception.receive([good, BAD / "broken.xml"]))
     assert len(waiting(store)) == count
+
+
+def test_documents_that_are_taken_in_lots_are_as_those_taken_one_by_one(
+    store: Store, quarantine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailroom.intake.receive._LOT", 2)
+    first, second, third = generate(3, seed=5)
+    arrivals = [first, second, first, replace(first, notes=("other",)), third]
+    reception = Reception(store.ledger, lambda: NOON, quarantine)
+    told = list(reception.take_all((content, f"stream page {page}") for page, content in enumerate(arrivals, 1)))
+    assert [note.code if note else None for note in told] == [None, None, "E1801", "E1802", None]
+    assert waiting(store) == [first.number, second.number, third.number]
+    with store.reader() as ledger:
+        assert [one.source for one in ledger.documents(DocumentState.SET_ASIDE)] == ["stream page 4"]
+
+
+def test_a_stream_that_breaks_off_leaves_whole_lots_and_is_taken_in_again(
+    store: Store, quarantine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailroom.intake.receive._LOT", 2)
+    invoices = list(generate(5, seed=5))
+
+    def broken() -> Iterator[tuple[IssuedInvoice, str]]:
+        yield from ((invoice, "stream") for invoice in invoices[:3])
+        raise OSError(errno.EIO, "the source went away")
+
+    reception = Reception(store.ledger, lambda: NOON, quarantine)
+    with pytest.raises(OSError, match="went away"):
+        list(reception.take_all(broken()))
+    assert waiting(store) == [invoice.number for invoice in invoices[:2]]
+    told = list(reception.take_all((invoice, "stream") for invoice in invoices))
+    assert [note.code if note else None for note in told] == ["E1801", "E1801", None, None, None]
+    assert waiting(store) == [invoice.number for invoice in invoices]

@@ -101,14 +101,16 @@ class FinishedReception:
         self, file: Path, read: _Read, unseen: Mapping[int, InputRefused | None], sha256: str
     ) -> Iterator[Received]:
         """Each finding into the ledger or refused. `unseen` tells by first page why a recipient would not be seen."""
+        shown = [document for document in read.documents if unseen[document.first_page] is None]
+        contents = {each.first_page: finished_pdf(each, read.definition, sha256) for each in shown}
+        notes = self.reception.take_all((content, f"{file.name} page {at}") for at, content in contents.items())
+        note_of = dict(zip(contents, notes, strict=True))
         for finding in read.findings:
             match finding:
                 case FoundDocument(first_page=page) if (error := unseen[page]) is not None:
                     yield Received(str(file), "refused", KIND, None, error)
-                case FoundDocument():
-                    content = finished_pdf(finding, read.definition, sha256)
-                    note = self.take(content, f"{file.name} page {finding.first_page}")
-                    yield Received(str(file), "accepted", KIND, content, None, note)
+                case FoundDocument(first_page=page):
+                    yield Received(str(file), "accepted", KIND, contents[page], None, note_of[page])
                 case Refusal():
                     yield Received(str(file), "refused", KIND, None, _error(finding, file))
                 case _:
