@@ -62,9 +62,7 @@ def question(plan: RunPlan, limits: ReleaseLimits) -> Question | None:
         ("sheet", sheets, limits.most_sheets),
     )
     beyond = [
-        f"{count(found, noun)}; more than {most} wait for release."
-        for noun, found, most in figures
-        if most is not None and found > most
+        f"{count(found, noun)}, more than {most}." for noun, found, most in figures if most is not None and found > most
     ]
     reasons = (*map(_of_outlier, plan.plan.outliers), *beyond)
     if not (reasons and plan.pieces):

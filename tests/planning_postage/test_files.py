@@ -125,6 +125,7 @@ def test_a_fault_in_a_price_list_is_told_with_its_key_and_place(tmp_path: Path, 
     file.write_text(EXAMPLE.replace(old, new), encoding="utf-8")
     with pytest.raises(InputRefused, match="E7103") as refused:
         read_price_list(file)
+    assert "docs/postal-products.md" in refused.value.remedy
     assert fact in refused.value.message
     assert "list.toml, line " in refused.value.place
 
@@ -208,6 +209,7 @@ def test_a_fault_in_a_scheme_is_told_with_its_key_and_place(tmp_path: Path, old:
     file.write_text(RANGES.replace(old, new), encoding="utf-8")
     with pytest.raises(InputRefused, match="E7103") as refused:
         read_scheme(file, {})
+    assert "docs/postal-products.md" in refused.value.remedy
     assert fact in refused.value.message
     assert "scheme.toml, line " in refused.value.place
 
