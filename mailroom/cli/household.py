@@ -23,7 +23,9 @@ from mailroom.production.households import (
     opt_customer,
 )
 
-app = typer.Typer(help="Who shares an envelope, where a person must say so.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who shares an envelope, where a person must say so.", no_args_is_help=True, add_completion=False
+)
 
 _NUMBER = 10
 """Characters of a group's number that are shown; any beginning of it that is its own will do."""

@@ -12,7 +12,7 @@ from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import StageProgress, print_json, stdout
 from mailroom.production.insert_stock import count_insert, deliver_insert, look_at_stock
 
-app = typer.Typer(help="Inserts in stock.", no_args_is_help=True)
+app = typer.Typer(help="Inserts in stock.", no_args_is_help=True, add_completion=False)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The insert, as its file names it.")]
 
