@@ -14,6 +14,7 @@ from mailroom.cli.default_group import DefaultGroup
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import REFUSED, StageProgress, error_json, print_json, show_error, stdout
 from mailroom.cli.probe import probe, prove
+from mailroom.cli.set_aside import again, drop, waiting
 from mailroom.cli.watch import watch
 from mailroom.domain.content import Content
 from mailroom.domain.finished import FinishedPdf
@@ -34,6 +35,9 @@ app = typer.Typer(
 app.command("probe")(probe)
 app.command("prove")(prove)
 app.command("watch")(watch)
+app.command("waiting")(waiting)
+app.command("again")(again)
+app.command("drop")(drop)
 
 
 @app.command("take")

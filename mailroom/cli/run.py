@@ -158,6 +158,7 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
             ],
             "to_fill": [{"piece": copy.piece, "copy": copy.copy} for copy in to_fill(ledger, run.id)],
             "set_aside": [{"document": each.content.number, "problem": each.problem} for each in aside],
+            "dropped": len(ledger.documents(DocumentState.DROPPED)),
         }
 
 
@@ -201,6 +202,8 @@ def show_report(report: dict[str, Any]) -> None:
         stdout.print(f"Next: mailroom run fill {report['run']} --who NAME")
     for each in report["set_aside"]:
         stdout.print(f"[yellow]set aside[/] {escape(each['document'])}: {escape(each['problem'])}", soft_wrap=True)
+    if report["dropped"]:
+        stdout.print(f"{count(report['dropped'], 'document')} dropped to date: mailroom intake waiting", soft_wrap=True)
 
 
 def run_files(report: dict[str, Any]) -> tuple[list[str], list[str]]:

@@ -11,13 +11,15 @@ from mailroom.domain.finished import FinishedPdf
 
 
 class DocumentState(Enum):
-    """SET_ASIDE waits for a person, with its `problem`; it no longer stands in the way of a corrected document."""
+    """SET_ASIDE waits for a person, with its `problem`; it no longer stands in the way of a corrected document. DROPPED
+    was taken off for good by a person: its `problem` says by whom, why, and what it was set aside for."""
 
     WAITING = "waiting"
     PLANNED = "planned"
     SET_ASIDE = "set-aside"
     DELIVERED = "delivered"
     WITHDRAWN = "withdrawn"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)

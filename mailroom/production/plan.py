@@ -221,7 +221,9 @@ def nothing_waits(aside: Sequence[Document]) -> MailroomError:
     return MailroomError(
         "E7011",
         "no document waits for the post" + (f". Set aside are {listed}{more}" if aside else ""),
-        remedy="Take documents in first: mailroom intake FILE…",
+        remedy="Mend what stands in their way, then: mailroom intake again --all --who NAME."
+        if aside
+        else "Take documents in first: mailroom intake FILE…",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mailroom.domain.document import Document
+from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.insert_stock import MovementKind, StockLevel, StockMovement
 from mailroom.domain.journal import Entry
@@ -35,6 +35,28 @@ class Recorder:
         """A person lets a document that was taken in before go out once more."""
         detail = {"document": document.id, "key": document.key, "ordinal": document.ordinal, "source": document.source}
         self._append(Entry(document.received_at, "document.duplicate-accepted", who, detail=detail))
+
+    def take_again(self, document: Document, who: str) -> None:
+        """A set-aside document waits again. E7002 without a named person."""
+        demand_person("document.again", who)
+        self.ledger.set_document(document.id, DocumentState.WAITING)
+        self._append(Entry(self.clock(), "document.again", who, detail=_of_document(document)))
+
+    def supersede(self, document: Document, by: Document, who: str) -> None:
+        """Another document of its number goes out in place of a set-aside one. E7002 without a named person."""
+        demand_person("document.superseded", who)
+        self.ledger.set_document(document.id, DocumentState.WITHDRAWN, f"superseded by {by.source}")
+        detail = {**_of_document(document), "by": by.id}
+        self._append(Entry(self.clock(), "document.superseded", who, detail=detail))
+
+    def drop(self, document: Document, who: str, reason: str, run: str) -> None:
+        """A set-aside document is taken off for good; `run` is the open one, "" when none is. E7002 without a named
+        person."""
+        demand_person("document.dropped", who)
+        problem = f"{reason} ({who.removeprefix('person:')}). It was set aside for: {document.problem}"
+        self.ledger.set_document(document.id, DocumentState.DROPPED, problem)
+        detail = {**_of_document(document), "reason": reason}
+        self._append(Entry(self.clock(), "document.dropped", who, run=run, detail=detail))
 
     def open_run(self, run: MailRun) -> None:
         self.ledger.add_run(run)
@@ -272,3 +294,13 @@ class Recorder:
 
 def _last(events: Sequence[str], event: str) -> int:
     return max(index for index, each in enumerate(events) if each == event)
+
+
+def _of_document(document: Document) -> dict[str, Any]:
+    return {
+        "document": document.id,
+        "key": document.key,
+        "ordinal": document.ordinal,
+        "number": document.content.number,
+        "problem": document.problem,
+    }

@@ -22,6 +22,7 @@ from mailroom.production.papers.posting import PostingHeading, tray_id
 from mailroom.production.papers.posting import tray_tags as posting_tags
 from mailroom.production.papers.statement import (
     BatchLine,
+    DroppedDocument,
     HandLine,
     IncidentLine,
     PieceNotMailed,
@@ -183,6 +184,7 @@ def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: l
         journal_head=last.hash if last else "",
         machine=", ".join(sorted({name for kind, _, name in whos if kind == "machine"})),
         handed_over_by=name,
+        dropped=tuple(_dropped(entries)),
     )
 
 
@@ -237,6 +239,13 @@ def _not_mailed(entries: Iterable[ChainedEntry], pieces: dict[str, MailPiece]) -
             numbers = tuple(document.number for document in pieces[entry.piece].documents)
             who = entry.who.removeprefix("person:")
             yield PieceNotMailed(entry.piece, ends[entry.event], entry.at, who, numbers)
+
+
+def _dropped(entries: Iterable[ChainedEntry]) -> Iterator[DroppedDocument]:
+    for entry in (chained.entry for chained in entries):
+        if entry.event == "document.dropped":
+            who = entry.who.removeprefix("person:")
+            yield DroppedDocument(str(entry.detail["number"]), entry.at, who, str(entry.detail["reason"]))
 
 
 def _incident(entry: Entry) -> IncidentLine:

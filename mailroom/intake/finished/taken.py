@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
+from mailroom.domain.content import Content
 from mailroom.domain.finished import FinishedPdf, Patch, Placing
 from mailroom.domain.recipient import town_lines
 from mailroom.intake.finished.definition import Fit, JobDefinition
@@ -31,6 +34,15 @@ def finished_pdf(document: FoundDocument, definition: JobDefinition, file_sha256
         reference=document.reference,
         placing=_placing(definition.fit),
     )
+
+
+def refitted(content: Content, definitions: Iterable[JobDefinition]) -> Content:
+    """A document as the `[fit]` of its definition has it now. A definition whose rules have changed is another one."""
+    if isinstance(content, FinishedPdf):
+        for definition in definitions:
+            if content.definition == (definition.name, definition.rules_sha256()):
+                return replace(content, placing=_placing(definition.fit))
+    return content
 
 
 def printed(document: FoundDocument) -> tuple[str, ...]:

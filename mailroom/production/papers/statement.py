@@ -67,6 +67,16 @@ class PieceNotMailed:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedDocument:
+    """A document that was set aside and that a person took off for good while the run was open."""
+
+    number: str
+    at: datetime
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentLine:
     """Something that a person must be able to find by name. `where` is a batch, piece or copy."""
 
@@ -120,6 +130,7 @@ class RunStatement:
     journal_head: str
     machine: str
     handed_over_by: str
+    dropped: tuple[DroppedDocument, ...] = ()
 
 
 _BATCHES = (
@@ -158,6 +169,12 @@ _NOT_MAILED = (
     Column("Who", 38),
     Column("Documents", 55),
 )
+_DROPPED = (
+    Column("Document", 40),
+    Column("When", 30),
+    Column("Who", 32),
+    Column("Why", 70),
+)
 _INCIDENTS = (Column("When", 30), Column("Incident", 34), Column("Where", 34), Column("What", 74))
 _TRAYS = (Column("Tray", 40), Column("Postcodes", 60), Column("Envelope", 42), Column("Pieces", 32, right=True))
 
@@ -181,6 +198,8 @@ def _content(sheet: Sheet, statement: RunStatement) -> None:
     section(sheet, "Filled by hand, each sheet scanned", _BY_HAND, by_hand)
     section(sheet, "Copies destroyed or quarantined", _SPOILED, [_spoiled(each) for each in statement.spoiled])
     section(sheet, "Pieces withdrawn or moved", _NOT_MAILED, [_not_mailed(each) for each in statement.not_mailed])
+    dropped = [(each.number, _time(each.at), each.who, each.why) for each in statement.dropped]
+    section(sheet, "Documents that got no piece and were dropped", _DROPPED, dropped)
     incidents = [(_time(each.at), each.name, each.where, each.text) for each in statement.incidents]
     section(sheet, "Incidents", _INCIDENTS, incidents)
     trays = [(each.tray, each.postcodes, each.envelope, str(each.pieces)) for each in statement.trays]
