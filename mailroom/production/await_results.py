@@ -21,15 +21,15 @@ from spool.job import SpoolError
 
 
 def await_results(plant: Plant, line: Line, waiting: Sequence[Batch]) -> None:
-    """Take the result files that the machine has left. Raises NeedsPerson (E7090) when none of the jobs that wait is
-    over by then."""
+    """Take the result files that the machine has left, and put away those that were taken before a crash. Raises
+    NeedsPerson (E7090) when jobs wait and none of them is over by then."""
     drop = result_drop(plant)
     for path in list(_files(drop)):
         _take_one(plant, line, path)
     with plant.read_ledger() as ledger:
         held = [ledger.batch(batch.id) or batch for batch in waiting]
         open_jobs = [(batch, handing_of(ledger, batch.id)) for batch in held if batch.state is not BatchState.DONE]
-    if len(open_jobs) == len(waiting):
+    if open_jobs and len(open_jobs) == len(waiting):
         raise _jobs_wait(drop, open_jobs)
 
 

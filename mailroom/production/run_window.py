@@ -52,8 +52,9 @@ def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
         while (batch := _next_batch(plant, run, waiting)) is not None:
             if not _advance(plant, line, batch):
                 waiting.append(batch)
-        if waiting:
+        if line.by_files:
             await_results(plant, line, waiting)
+        if waiting:
             continue
         still_open = reconcile(plant, run.id, line.operator)
         if still_open:
