@@ -103,11 +103,14 @@ class Machine:
         return self.condition.moving
 
     def next_due_ms(self) -> float | None:
-        """When `step` next has something to do, or None while the machine waits for the host or the operator."""
+        """When `step` next has something to do, or None while the machine waits for the host or the operator. What a
+        command or a hand has made possible is done by the `step` that follows it."""
         if not self.moving:
             return None
         ready = self.path.next_ready_ms()
-        return self.now_ms if ready is None else self.now_ms + ready - self.path.run_ms
+        if ready is None:
+            return self.now_ms if self.state is State.STOPPING else None
+        return self.now_ms + ready - self.path.run_ms
 
     def step(self, until_ms: float) -> bool:
         """Make the next motion that ends no later than `until_ms`; False when there is none, and it is `until_ms`."""

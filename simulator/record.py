@@ -23,16 +23,16 @@ class Record:
     def __init__(self, log: TextIO | None, truth: TextIO | None, nameplate: Nameplate) -> None:
         self._log = log
         self._truth = truth
-        self._boot = nameplate.boot_id
-        self._write(log, {"boot": self._boot, "serial": nameplate.serial, "model": nameplate.model})
+        self.boot = nameplate.boot_id
+        self._write(log, {"boot": self.boot, "serial": nameplate.serial, "model": nameplate.model})
 
     def event(self, number: int, at_ms: int, name: str, event: Event) -> None:
-        head = {"boot": self._boot, "number": number, "at_ms": at_ms, "type": name}
+        head = {"boot": self.boot, "number": number, "at_ms": at_ms, "type": name}
         self._write(self._log, head | as_fields(event))
 
     def counters(self, job: str, at_ms: float, counters: Counters) -> None:
         """The machine's counters of a job that has ended."""
-        head = {"boot": self._boot, "at_ms": int(at_ms), "type": "counters", "job": job}
+        head = {"boot": self.boot, "at_ms": int(at_ms), "type": "counters", "job": job}
         self._write(self._log, head | as_fields(counters))
 
     def deposit(self, deposit: Deposit) -> None:
@@ -43,7 +43,7 @@ class Record:
             "sheets": [asdict(leaf) for leaf in deposit.leaves],
             "inserts": list(deposit.inserts),
             "destroyed": deposit.destroyed,
-            "boot": self._boot,
+            "boot": self.boot,
         }
         self._write(self._truth, line)
 

@@ -14,21 +14,13 @@ from drivers.inserter import commands as ask
 from drivers.inserter.errors import EventsLost, LinkDown, PortTrouble, SinkFailed, busy_error, use_error
 from drivers.inserter.keeper import JournalKeeper, Sink
 from drivers.inserter.machine import MachineView
+from drivers.inserter.machine_commands import MachineCommands
 from drivers.inserter.port import PortKeeper
 from drivers.inserter.profile import Profile
 from drivers.inserter.session import InserterSession
 from drivers.inserter.statistics import Statistics
 from drivers.inserter.transport import Waker, check_url
-from drivers.inserter.vocabulary import (
-    Counters,
-    Identity,
-    JobSpec,
-    LinkState,
-    MachineState,
-    PieceSpec,
-    Position,
-    Status,
-)
+from drivers.inserter.vocabulary import LinkState, MachineState
 
 ResultT = TypeVar("ResultT")
 
@@ -39,7 +31,7 @@ _HALTING = (ask.Halt, ask.Stop)
 _ASKING = (ask.Identify, ask.GetStatus, ask.GetPositionMap, ask.ReplayEvents)
 
 
-class InserterDriver:
+class InserterDriver(MachineCommands):
     """One machine on one port.
 
     url           /dev/…, a pseudo terminal, socket://host:port or rfc2217://host:port
@@ -52,9 +44,7 @@ class InserterDriver:
     host_session  a 32-bit number never used before with this machine: it begins the id of every command
     resume        (boot id, number) of the last event that the journal has
 
-    Any thread may call. Commands wait for one another, except `halt`, which goes before all. A command ends with its
-    result or with CommandRefused (it did nothing), LinkDown (it never left), OutcomeUnknown (nobody knows), or another
-    InserterError (it did nothing).
+    Any thread may call. Commands wait for one another, except `halt`, which goes before all.
     """
 
     def __init__(
@@ -70,8 +60,8 @@ class InserterDriver:
         check_url(url)
         if not 0 <= host_session < 1 << 32:
             raise use_error(f"host_session {host_session} is no 32-bit number")
+        super().__init__(profile)
         self.url = url
-        self.profile = profile
         self._clock = clock
         self._session = InserterSession(profile, host_session=host_session, resume=resume)
         self._waker = Waker()
@@ -184,68 +174,7 @@ class InserterDriver:
                 if not self._wait_for_change(deadline):
                     return False
 
-    # Commands
-
-    def identify(self) -> Identity:
-        """Model, serial number and stations."""
-        return self._do(ask.Identify())
-
-    def status(self) -> Status:
-        return self._do(ask.GetStatus())
-
-    def position_map(self) -> tuple[Position, ...]:
-        """What stands where in the path: what to pull after a jam."""
-        return self._do(ask.GetPositionMap())
-
-    def load_job(self, job: JobSpec) -> None:
-        """Refused (JOB_LOADED, NO_PAPER) while another job is loaded or without its paper in the feeder."""
-        self.profile.check_job(job)
-        self._do(ask.LoadJob(job))
-
-    def queue_piece(self, piece: PieceSpec) -> int:
-        """Places left in the queue. Refused: QUEUE_FULL (wait for an outcome), ALREADY_QUEUED, NO_JOB."""
-        self.profile.check_piece(piece)
-        return self._do(ask.QueuePiece(piece))
-
-    def cancel_piece(self, piece: str, copy: int) -> None:
-        """Refused (TOO_LATE) once a sheet of it was fed."""
-        self._do(ask.CancelPiece(piece, copy))
-
-    def cycle_up(self) -> None:
-        """Run the machine up, without feeding."""
-        self._do(ask.CycleUp())
-
-    def start(self) -> None:
-        """Feed. Refused: NO_JOB, or the fault that stands."""
-        self._do(ask.Start())
-
-    def stop(self) -> None:
-        """End feeding at the next piece boundary; the path runs empty."""
-        self._do(ask.Stop())
-
-    def halt(self) -> None:
-        """Stand still at once. Overtakes every other command and is given even when the journal fails."""
-        self._do(ask.Halt())
-
-    def clear_path(self) -> int:
-        """The operator has emptied the path: pieces taken out, each of which gets its outcome."""
-        return self._do(ask.ClearPath())
-
-    def divert_piece(self, piece: str, copy: int) -> None:
-        """Send it into the divert bin. Refused (TOO_LATE) past the gate."""
-        self._do(ask.DivertPiece(piece, copy))
-
-    def reset_fault(self) -> None:
-        """Refused with the fault while its cause stands."""
-        self._do(ask.ResetFault())
-
-    def replay_events(self, first: int) -> None:
-        """Have the machine send its events numbered ≥ `first` again; those known already are not delivered again."""
-        self._do(ask.ReplayEvents(first))
-
-    def end_job(self) -> Counters:
-        """Refused (PATH_NOT_EMPTY) while pieces are in the path."""
-        return self._do(ask.EndJob())
+    # Commands: those of MachineCommands, and
 
     def accept_lost_events(self) -> EventsLost | None:
         """A person answers for the lost events: delivery goes on behind them. None when nothing is lost."""
@@ -256,7 +185,7 @@ class InserterDriver:
 
     # Inside, the caller's thread
 
-    def _do(self, command: ask.Command[ResultT]) -> ResultT:
+    def _give(self, command: ask.Command[ResultT]) -> ResultT:
         self._refuse_own_thread()
         deadline = self._clock() + self.profile.timeouts.command_s
         with self._turn(command, deadline), self._changed:

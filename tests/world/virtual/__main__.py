@@ -1,0 +1,74 @@
+"""`python -m tests.world.virtual --seeds 2000` lives so many worlds; `--replay 17` lives one and prints what happens.
+
+Exit 1 with the first law that is broken: the seed, the fewest troubles that break it, and the end of what happened."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections import Counter
+
+from tests.world.virtual.met import Meeting, table
+from tests.world.virtual.scenario import draw_scenario
+from tests.world.virtual.world import Outcome
+from tests.world.virtual.worlds import live_all, worlds
+
+_LAST_LINES = 40
+
+
+def main() -> int:
+    """Exit code 0 when every law held in every world."""
+    parser = argparse.ArgumentParser(prog="python -m tests.world.virtual", description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=100, help="how many worlds (default 100)")
+    parser.add_argument("--first", type=int, default=0, help="the first seed (default 0)")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one for each core")
+    parser.add_argument("--replay", type=int, metavar="SEED", help="one world, told line by line")
+    options = parser.parse_args()
+    if options.replay is not None:
+        return _replay(options.replay)
+    return _live(range(options.first, options.first + options.seeds), options.processes)
+
+
+def _replay(seed: int) -> int:
+    with worlds() as mine:
+        outcome = mine.live(draw_scenario(seed))
+    print(*outcome.lines, sep="\n")
+    print(f"seed {seed}: {outcome.broken or 'every law held'}; {len(outcome.lines)} lines, SHA-256 {outcome.digest}")
+    return 1 if outcome.broken else 0
+
+
+def _live(seeds: range, processes: int) -> int:
+    began = time.monotonic()
+    met: Counter[Meeting] = Counter()
+    done = 0
+    for outcome in live_all(seeds, processes):
+        done += 1
+        met.update(outcome.met)
+        if outcome.broken:
+            _explain(outcome)
+            return 1
+        if sys.stderr.isatty():
+            print(f"\r{done} of {len(seeds)}", end="", file=sys.stderr)
+    minutes = (time.monotonic() - began) / 60
+    print(table(met))
+    print(f"{done} worlds, every law held; {done / minutes:.0f} seeds/min on {processes} processes")
+    return 0
+
+
+def _explain(outcome: Outcome) -> None:
+    """The shortest way to the same failure."""
+    scenario = draw_scenario(outcome.seed)
+    with worlds() as mine:
+        shortest, shown = mine.shorten(scenario)
+    print(f"seed {outcome.seed}: {outcome.broken}")
+    print(f"of {len(scenario.troubles)} troubles these are enough:")
+    print(*(f"  {trouble}" for trouble in shortest.troubles), sep="\n")
+    print(f"{shown.broken}, after")
+    print(*shown.lines[-_LAST_LINES:], sep="\n")
+    print(f"all of it: python -m tests.world.virtual --replay {outcome.seed}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""The hall: a machine that can be switched off, the line to it, the time, and what is going to happen in it."""
+
+from __future__ import annotations
+
+import heapq
+import io
+import json
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+from simulator.camera import Stacks
+from simulator.faults import FaultScript
+from simulator.link import Nameplate
+from simulator.record import used_leaves
+from simulator.rig import Rig, Setup
+from simulator.supplies import Supplies
+from tests.world.virtual.line import VirtualLine
+from tests.world.virtual.moment import Chronicle, Clock
+
+_MOST_ROUNDS = 100_000
+"""Exchanges without the time moving: more is a storm that no real line could carry."""
+
+
+class Crash(BaseException):
+    """The process dies here: no handler of the application may catch it."""
+
+
+class HostEnd(Protocol):
+    """Whoever is connected to the machine."""
+
+    def deadline_s(self) -> float | None:
+        """When it has something to do."""
+        ...
+
+    def take_part(self, data: bytes, *, port_is_there: bool) -> bytes:
+        """Bytes in, bytes out."""
+        ...
+
+
+class Tape(io.TextIOBase):
+    """A file of JSON lines; each line is told as it is written."""
+
+    def __init__(self, path: Path, told: Callable[[dict[str, Any]], None]) -> None:
+        self._file = path.open("a", encoding="utf-8")
+        self._told = told
+
+    def write(self, text: str) -> int:
+        self._told(json.loads(text))
+        return self._file.write(text)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Hall:
+    """`on_event` hears what the machine says of itself, `on_deposit` where paper was put down, `on_point` each moment
+    at which the process may die, `on_receive` when the machine has taken bytes."""
+
+    def __init__(
+        self, folder: Path, clock: Clock, chronicle: Chronicle, stacks: Stacks, script: FaultScript, seed: int
+    ):
+        self.clock = clock
+        self.chronicle = chronicle
+        self.host: HostEnd | None = None
+        self.rig: Rig | None = None
+        self.line = VirtualLine(Random(f"{seed}/line"))
+        self.points = 0
+        self.on_event: Callable[[dict[str, Any]], None] = lambda _line: None
+        self.on_deposit: Callable[[dict[str, Any]], None] = lambda _line: None
+        self.on_point: Callable[[int, str], None] = lambda _number, _name: None
+        self.on_receive: Callable[[], None] = lambda: None
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+        self._stacks = stacks
+        self._script = script
+        self._seed = seed
+        self._chance = Random(f"{seed}/machine")
+        self._agenda: list[tuple[float, int, str, Callable[[], None]]] = []
+        self._order = count()
+        self._booted_s = 0.0
+        self._supplies: Supplies | None = None
+        self._tapes: list[Tape] = []
+
+    # The machine's power
+
+    def switch_on(self) -> None:
+        boot = self._chance.getrandbits(32)
+        truth = self._folder / "truth.jsonl"
+        used = list(used_leaves(truth))
+        log_tape, truth_tape = Tape(self._folder / "log.jsonl", self._event), Tape(truth, self._deposit)
+        self._tapes = [log_tape, truth_tape]
+        setup = Setup(Nameplate(boot, serial="SIM-1"), self._stacks, self._seed, self._script)
+        self.rig = Rig(setup, log=log_tape, truth=truth_tape, used=used, supplies=self._supplies)  # type: ignore[arg-type]
+        self.rig.link.open()
+        self._booted_s = self.clock.now_s
+
+    def switch_off(self) -> None:
+        """The plug is pulled: what the controller knew is gone, the paper on the path is laid back on the stack."""
+        if self.rig is not None:
+            self._supplies = self.rig.machine.supplies
+        self.rig = None
+        self.line.drop()
+        for tape in self._tapes:
+            tape.close()
+
+    def _event(self, line: dict[str, Any]) -> None:
+        self.chronicle.note(f"machine {json.dumps(line, ensure_ascii=False)}")
+        self.on_event(line)
+
+    def _deposit(self, line: dict[str, Any]) -> None:
+        self.chronicle.note(f"paper {json.dumps(line, ensure_ascii=False)}")
+        self.on_deposit(line)
+
+    # What is going to happen
+
+    def at(self, time_s: float, name: str, act: Callable[[], None]) -> None:
+        """At that time of the world, or now if it is over, `act` happens."""
+        heapq.heappush(self._agenda, (time_s, next(self._order), name, act))
+
+    def point(self, name: str) -> None:
+        """A moment at which the process may die."""
+        self.points += 1
+        self.on_point(self.points, name)
+
+    # Time
+
+    def advance(self, seconds: float, done: Callable[[], bool] = lambda: False) -> None:
+        """Let the world go on for so long, or until `done`."""
+        until_s = self.clock.now_s + seconds
+        rounds = 0
+        while not done():
+            self._take_turns()
+            if done():
+                return
+            due_s = min(self._dues(until_s))
+            if due_s <= self.clock.now_s:
+                if self.clock.now_s >= until_s:
+                    return
+                rounds += 1
+                if rounds > _MOST_ROUNDS:
+                    raise AssertionError("the world does not get on: bytes go to and fro without an end")
+                due_s = self.clock.now_s + 1e-6
+            else:
+                rounds = 0
+            self.clock.now_s = min(due_s, until_s)
+
+    def _dues(self, until_s: float) -> Iterator[float]:
+        yield until_s
+        times = [self.line.next_arrival_s()]
+        if self.host is not None:
+            times.append(self.host.deadline_s())
+        if self.rig is not None:
+            link_ms, machine_ms = self.rig.link.next_due_ms(), self.rig.machine.next_due_ms()
+            times.append(None if link_ms is None else link_ms / 1000)
+            times.append(None if machine_ms is None else self._booted_s + machine_ms / 1000)
+        if self._agenda:
+            times.append(self._agenda[0][0])
+        yield from (time for time in times if time is not None)
+
+    def _take_turns(self) -> None:
+        now_s = self.clock.now_s
+        while self._agenda and self._agenda[0][0] <= now_s:
+            _, _, name, act = heapq.heappop(self._agenda)
+            self.chronicle.note(f"happens {name}")
+            act()
+        for_host = self.line.to_host.arrived(now_s)  # lost when nobody listens
+        if self.host is not None:
+            answer = self.host.take_part(for_host, port_is_there=self.line.is_there(now_s))
+            self.line.send(self.line.to_machine, answer, now_s)
+        for_machine = self.line.to_machine.arrived(now_s)
+        if self.rig is not None:
+            self._run_machine(self.rig, for_machine, now_s)
+
+    def _run_machine(self, rig: Rig, data: bytes, now_s: float) -> None:
+        machine_ms = (now_s - self._booted_s) * 1000
+        while rig.machine.step(machine_ms):
+            pass
+        if data:
+            rig.receive(data, now_s * 1000)
+            self.on_receive()
+            while rig.machine.step(machine_ms):
+                pass
+        self.line.send(self.line.to_host, rig.tick(now_s * 1000), now_s)
