@@ -216,6 +216,10 @@ class RecordsContract(OnAStore):
             with pytest.raises(StoreError, match="E6509"):
                 ledger.add_copy(copy("P00000001", order=2))
 
+
+class StoreContract(OnAStore):
+    """Tests of what only a database can do: several at once, readers, migrations, and a journal that nobody changes."""
+
     def test_a_reader_sees_what_was_there_at_its_beginning_and_holds_nobody_up(self, store: Store) -> None:
         with store.reader() as reader:
             assert reader.runs() == []
@@ -245,3 +249,23 @@ class RecordsContract(OnAStore):
         with store.engine.connect() as connection:
             opts = {"compare_type": True, "compare_server_default": True}
             assert compare_metadata(MigrationContext.configure(connection, opts=opts), metadata) == []
+
+    @pytest.mark.parametrize(
+        "tampering",
+        [
+            "UPDATE journal SET who = 'person:nobody' WHERE seq = 1",
+            "DELETE FROM journal WHERE seq = 2",
+            "INSERT INTO journal SELECT seq + 2, at, event, who, run, batch, piece, copy, copy_seq, state_from,"
+            " state_to, machine_boot, machine_event, detail, hash, hash FROM journal WHERE seq = 2",
+            "INSERT INTO journal SELECT seq + 1, at, event, who, run, batch, piece, copy, copy_seq, state_from,"
+            " state_to, machine_boot, machine_event, detail, previous, hash FROM journal WHERE seq = 2",
+        ],
+    )
+    def test_the_database_itself_refuses_to_change_the_journal(self, store: Store, tampering: str) -> None:
+        with store.ledger() as ledger:
+            before = [ledger.append(Entry(NOW, "x", "system")), ledger.append(Entry(NOW, "y", "system"))]
+            ledger.commit()
+        with pytest.raises(StoreError, match=r"E6509.*the journal"), store.engine.begin() as connection:
+            connection.exec_driver_sql(tampering)
+        with store.ledger() as ledger:
+            assert list(ledger.entries()) == before

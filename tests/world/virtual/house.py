@@ -13,9 +13,10 @@ from examples.generator import generate
 from mailroom.bootstrap import House, init_house, open_house
 from mailroom.domain.run import MailRun
 from mailroom.production.plant import Plant, no_progress
+from mailroom.production.ports import OpenLedger
 from mailroom.production.run_window import begin_run
-from mailroom.store.ledger import SqlLedger
-from mailroom.store.store import open_store
+from mailroom.store.store import Store, open_store
+from tests.store.memory_ledger import MemoryStore
 from tests.world.virtual.moment import Clock
 
 SETTINGS = """\
@@ -27,6 +28,11 @@ batch_sheets = {batch_sheets}
 name = "SIM-1"
 log = "machine/log.jsonl"
 """
+
+
+OpenStore = Callable[[], Store | MemoryStore]
+Ledgers = tuple[OpenLedger, OpenLedger]
+"""Those who write, and those who read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +64,25 @@ class PlannedHouse:
             assert self.house.reception().take(invoice, "generated") is None
         self.plant = replace(self.house.plant, clock=Clock().wall)
         self.run: MailRun = begin_run(self.plant)
-        with closing(sqlite3.connect(folder / "mailroom.db")) as ledger:
-            ledger.execute("VACUUM INTO ?", (str(folder / "planned.db"),))
+        with self.plant.read_ledger() as ledger:
+            self.memory = MemoryStore.of(ledger, self.run.id)
+        with closing(sqlite3.connect(folder / "mailroom.db")) as database:
+            database.execute("VACUUM INTO ?", (str(folder / "planned.db"),))
 
     def close(self) -> None:
         self._stack.close()
 
-    def copy(self, folder: Path) -> None:
-        """The ledger as it is before anything is printed; the pages stay where they are, for nobody changes them."""
+    def store_in(self, folder: Path, *, on_disk: bool) -> OpenStore:
+        """The ledger as it is before anything is printed: a file of the folder, or in memory. The pages stay where they
+        are, for nobody changes them. Calling what is returned opens the store, as each new process does."""
         folder.mkdir(parents=True)
-        shutil.copy(self.folder / "planned.db", folder / "mailroom.db")
+        if on_disk:
+            shutil.copy(self.folder / "planned.db", folder / "mailroom.db")
+            return lambda: open_store(f"sqlite:///{folder / 'mailroom.db'}")
+        memory = self.memory.copied()
+        return lambda: memory
 
-    def plant_in(
-        self,
-        folder: Path,
-        clock: Clock,
-        sleep: Callable[[float], None],
-        watched: Callable[[SqlLedger], SqlLedger],
-    ) -> tuple[Plant, Callable[[], None]]:
-        """The plant of a copy, as a process that has just begun would have it, and how to end that process."""
-        store = open_store(f"sqlite:///{folder / 'mailroom.db'}")
-        plant = replace(
-            self.plant,
-            folder=folder,
-            open_ledger=lambda: watched(store.ledger()),
-            read_ledger=store.reader,
-            clock=clock.wall,
-            sleep=sleep,
-        )
-        return plant, store.close
+    def plant_in(self, folder: Path, clock: Clock, sleep: Callable[[float], None], ledgers: Ledgers) -> Plant:
+        """The plant as a process that has just begun would have it."""
+        write, read = ledgers
+        return replace(self.plant, folder=folder, open_ledger=write, read_ledger=read, clock=clock.wall, sleep=sleep)

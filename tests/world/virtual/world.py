@@ -15,15 +15,16 @@ from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.production.export_run import export_run
 from mailroom.production.hand_over import close_run
 from mailroom.production.line import Line, Patience
-from mailroom.production.plant import Plant
-from mailroom.production.ports import EventSink
+from mailroom.production.ports import EventSink, OpenLedger
 from mailroom.production.run_window import carry_on
 from mailroom.store.errors import StoreError
 from mailroom.store.ledger import SqlLedger
+from mailroom.store.store import Store
 from mailroom.verify.verify import verify_run
 from simulator.faults import FaultScript
 from simulator.words import Fault
 from spool.job import PrintJob, SpoolError
+from tests.store.memory_ledger import MemoryLedger, MemoryStore
 from tests.world.oracle import composed_copies, disagreements
 from tests.world.virtual.hall import Crash, Hall
 from tests.world.virtual.hands import Hands
@@ -38,6 +39,9 @@ from tests.world.virtual.stacks import RememberingStacks
 
 _MOST_STARTS = 200
 """A run that was begun so often and has not ended never will."""
+
+_ON_DISK_EVERY = 25
+"""One world in so many has its ledger in SQLite, all others in memory."""
 
 _EXPECTED = (InserterError, MailroomError, SpoolError, StoreError)
 """What the application may end with for want of a person, a machine or a disk."""
@@ -63,8 +67,8 @@ class World:
         self.planned = planned
         self.scenario = scenario
         self.folder = folder
-        planned.copy(folder)
         seed = scenario.seed
+        self._open_store = planned.store_in(folder, on_disk=seed % _ON_DISK_EVERY == 0)
         self.clock = Clock()
         self.chronicle = Chronicle(self.clock)
         stack = folder / "queue" / "stack"
@@ -168,9 +172,12 @@ class World:
 
     def _one_process(self) -> bool:
         """A process begins, works and ends; True when the run is closed."""
-        plant, end = self.planned.plant_in(self.folder, self.clock, self.hall.advance, self._watch)
+        store = self._open_store()
+        ledgers = (self._watched(store), store.reader if isinstance(store, Store) else store.ledger)
+        plant = self.planned.plant_in(self.folder, self.clock, self.hall.advance, ledgers)
+        end = store.close if isinstance(store, Store) else _nothing
         try:
-            line = Line(self.press, partial(self._connect, plant), "SIM-1", self.hands, Patience(0.25, 60.0))
+            line = Line(self.press, self._connect, "SIM-1", self.hands, Patience(0.25, 60.0))
             carry_on(plant, line, self.planned.run)
             close_run(plant, self.planned.run.id, self.hands.name)
         except Crash:
@@ -194,7 +201,7 @@ class World:
             self._cut_power(5.0)
             self.hall.advance(10.0)
 
-    def _connect(self, _plant: Plant, sink: EventSink, resume: tuple[int, int] | None) -> VirtualInserter:
+    def _connect(self, sink: EventSink, resume: tuple[int, int] | None) -> VirtualInserter:
         return VirtualInserter(
             self.hall,
             self._profile,
@@ -206,8 +213,10 @@ class World:
 
     # What is watched
 
-    def _watch(self, ledger: SqlLedger) -> SqlLedger:
-        return _WatchedLedger(ledger, self)
+    def _watched(self, store: Store | MemoryStore) -> OpenLedger:
+        if isinstance(store, Store):
+            return lambda: _WatchedSqlLedger(self, store.engine)
+        return lambda: _WatchedMemoryLedger(self, store)
 
     def refuse_when_sick(self) -> None:
         """The disk is full, or somebody else holds the ledger."""
@@ -248,27 +257,37 @@ class World:
             raise LawBroken("; ".join(found[:5]))
 
 
-class _WatchedLedger(SqlLedger):
+class _Watched:
     """A ledger whose commits are moments at which the process may die, and after which the laws are looked at."""
 
-    def __init__(self, ledger: SqlLedger, world: World) -> None:
-        super().__init__(ledger._engine)
+    def __init__(self, world: World, where: Any) -> None:
+        super().__init__(where)  # type: ignore[call-arg]
         self._world = world
         self._entries: list[Entry] = []
 
     def append(self, entry: Entry) -> ChainedEntry:
         self._entries.append(entry)
-        return super().append(entry)
+        return super().append(entry)  # type: ignore[misc, no-any-return]
 
     def commit(self) -> None:
         world = self._world
         world.hall.point("before commit")
         world.refuse_when_sick()
-        super().commit()
-        for entry in self._entries:
-            world.chronicle.note(
-                f"journal {entry.event} {entry.piece} {entry.copy or ''} {entry.who} {entry.state_to or ''}"
-            )
+        super().commit()  # type: ignore[misc]
+        for each in self._entries:
+            world.chronicle.note(f"journal {each.event} {each.piece} {each.copy or ''} {each.who} {each.state_to}")
         world.laws.committed(self._entries)
         self._entries = []
         world.hall.point("after commit")
+
+
+class _WatchedSqlLedger(_Watched, SqlLedger):
+    pass
+
+
+class _WatchedMemoryLedger(_Watched, MemoryLedger):
+    pass
+
+
+def _nothing() -> None:
+    """A ledger in memory is not closed."""
