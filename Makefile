@@ -2,10 +2,12 @@
 # make test   every test, set-up included (Debian packages too, when root)
 # make check  format, lint, types, imports
 # make bench  the tables of docs/performance.md
+# make simulate SEEDS=2000   so many print windows on a virtual clock, each with troubles of its own
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?=
+SEEDS ?= 200
 
 DEBIAN := cups-daemon cups-client cups-ipp-utils cups-filters cups-core-drivers libcups2-dev dbus \
           qpdf poppler-utils ghostscript gcc python3-dev
@@ -14,7 +16,7 @@ DEBIAN := cups-daemon cups-client cups-ipp-utils cups-filters cups-core-drivers 
 PEERS := fop libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 NODE := build/bench/node
 
-.PHONY: demo test check bench cups format clean
+.PHONY: demo test check bench simulate cups format clean
 
 demo: $(BIN)/.demo-ready
 	$(BIN)/mailroom demo $(DEMO)
@@ -30,6 +32,9 @@ check: $(BIN)/.check-ready
 
 bench: $(BIN)/.bench-ready
 	$(BIN)/python -m benchmarks
+
+simulate: $(BIN)/.check-ready
+	$(BIN)/python -m tests.world.virtual --seeds $(SEEDS)
 
 # What `mailroom demo --queue cups` and [queue] kind = "cups" need.
 cups: $(BIN)/.test-ready
