@@ -14,10 +14,12 @@ from typing import Self, TypeVar
 
 from mailroom.domain.content import Content
 from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.insert_stock import MovementKind, StockLevel, StockMovement
 from mailroom.domain.journal import GENESIS, ChainedEntry, Entry, chain_hash, entry_fields
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun, RunState
+from mailroom.planning.household import Decision, Member, OptOut
 from mailroom.production.ports import Ledger
 from mailroom.store.columns import in_utc, to_json
 from mailroom.store.errors import StoreError
@@ -36,6 +38,10 @@ class _Records:
     copies: dict[Name, Copy] = field(default_factory=dict)
     seqs: dict[Name, int] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
+    decisions: dict[frozenset[Member], Decision] = field(default_factory=dict)
+    opt_outs: dict[str, OptOut] = field(default_factory=dict)
+    held: dict[str, datetime] = field(default_factory=dict)
+    movements: dict[int, StockMovement] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=lambda: {"run": 0, "piece": 0})
 
     def kept(self) -> _Records:
@@ -259,6 +265,59 @@ class MemoryLedger:
         _there(batches.get(batch.id))
         batches[batch.id] = batch
 
+    # decisions
+
+    def customers(self) -> list[str]:
+        return sorted({each.customer for each in self._read().documents.values()})
+
+    def decisions(self) -> list[Decision]:
+        return sorted(self._read().decisions.values(), key=lambda each: each.at)
+
+    def set_decision(self, decision: Decision) -> None:
+        self._write().decisions[frozenset(decision.members)] = decision
+
+    def opt_outs(self) -> list[OptOut]:
+        return sorted(self._read().opt_outs.values(), key=lambda each: each.customer)
+
+    def set_opt_out(self, opt_out: OptOut) -> None:
+        self._write().opt_outs[opt_out.customer] = opt_out
+
+    def hold_plan(self, digest: str, at: datetime) -> None:
+        self._write().held.setdefault(digest, at)
+
+    def is_held(self, digest: str) -> bool:
+        return digest in self._read().held
+
+    # stock
+
+    def add_movement(self, movement: StockMovement) -> None:
+        records = self._write()
+        use = (movement.insert, movement.piece, movement.copy)
+        if movement.piece is not None:
+            known = {(each.insert, each.piece, each.copy) for each in records.movements.values()}
+            _demand((movement.piece, movement.copy) in records.copies and use not in known, f"use {use}")
+        records.movements[len(records.movements) + 1] = movement
+
+    def movements(self, insert: str) -> list[StockMovement]:
+        return [each for each in self._read().movements.values() if each.insert == insert]
+
+    def stock(self) -> dict[str, StockLevel]:
+        return {insert: self._level(insert) for insert in {each.insert for each in self._read().movements.values()}}
+
+    def _level(self, insert: str) -> StockLevel:
+        movements = self.movements(insert)
+        counted = any(each.kind is not MovementKind.USED for each in movements)
+        return StockLevel(sum(each.change for each in movements), counted)
+
+    def inserts_of(self, piece: str, copy: int) -> set[str]:
+        return {each.insert for each in self._uses() if (each.piece, each.copy) == (piece, copy)}
+
+    def inserts_used(self, run: str) -> set[tuple[str, str, int]]:
+        return {(each.insert, each.piece or "", each.copy or 0) for each in self._uses() if each.run == run}
+
+    def _uses(self) -> list[StockMovement]:
+        return [each for each in self._read().movements.values() if each.piece is not None]
+
     # journal
 
     def append(self, entry: Entry) -> ChainedEntry:
@@ -284,13 +343,21 @@ class MemoryLedger:
         return self._store.journal.last_event
 
     def entries(
-        self, *, run: str | None = None, piece: str | None = None, span: tuple[int, int] | None = None
+        self,
+        *,
+        run: str | None = None,
+        batch: str | None = None,
+        piece: str | None = None,
+        span: tuple[int, int] | None = None,
     ) -> Iterator[ChainedEntry]:
         records, journal = self._read(), self._store.journal
         found = journal.entries if piece is None else journal.of_piece.get(piece, [])
         first, last = span or (1, len(journal.entries))
+        whole_run = batch is None and piece is None
         for chained in shallow(found):
-            if first <= chained.seq <= last and (run is None or _is_of(chained.entry, run, records, piece)):
+            entry = chained.entry
+            of_run = run is None or (_is_of(entry, run, records) if whole_run else entry.run == run)
+            if first <= chained.seq <= last and of_run and (batch is None or entry.batch == batch):
                 yield chained
 
     def _next(self, name: str) -> int:
@@ -299,8 +366,9 @@ class MemoryLedger:
         return numbers[name]
 
 
-def _is_of(entry: Entry, run: str, records: _Records, piece: str | None) -> bool:
-    if entry.run or piece is not None:
+def _is_of(entry: Entry, run: str, records: _Records) -> bool:
+    """Whether it names the run; or, naming none, one of its batches or pieces."""
+    if entry.run:
         return entry.run == run
     batch, named = records.batches.get(entry.batch), records.pieces.get(entry.piece)
     return (batch is not None and batch.run == run) or (named is not None and named.run == run)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from omr.model import FedFirst
 from simulator.camera import Camera, Sighting, StackFolder
 from simulator.paper import Leaf
 
@@ -34,6 +35,10 @@ class _RememberingCamera:
     def __init__(self, camera: Camera, seen: _Seen) -> None:
         self._camera = camera
         self._seen = seen
+
+    @property
+    def fed_first(self) -> FedFirst:
+        return self._camera.fed_first
 
     def look(self, leaf: Leaf, *, smeared: bool) -> Sighting:
         if smeared:
