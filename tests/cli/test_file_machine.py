@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from mailroom.bootstrap import open_house
+from mailroom.production.export_run import export_run
+from mailroom.production.plant import no_progress
+from mailroom.verify.journalfile import chain_hash
 from mailroom.verify.verify import verify_run
 from tests.cli.command import SETTINGS, Answer, call, make_house, take_in
 from tests.file_machine import FileMachine, Lines
@@ -339,3 +343,45 @@ def test_verify_finds_a_result_file_that_does_not_say_what_the_journal_made_of_i
         case "control":
             (waiting.run / f"{JOB}.machine.csv").write_text("another")
     assert {finding.invariant for finding in verify_run(waiting.run).findings} >= {"4"}
+
+
+@pytest.mark.parametrize(
+    ("piece", "evidence", "fault"),
+    [
+        (FIRST, {"line": 2}, "line 2 of its result file does not name it"),
+        (FIRST, {"line": 99}, "has no line 99"),
+        (FIRST, {"said": "STACKED"}, "does not say 'STACKED'"),
+        (SECOND, {}, "the machine's word 'OUTSORTED' does not mean stacked"),
+        (FIRST, {"sha256": "0" * 64}, "no result file of its batch proves it"),
+    ],
+)
+def test_verify_finds_a_step_that_its_line_does_not_prove(
+    waiting: Shop, piece: str, evidence: dict[str, Any], fault: str
+) -> None:
+    waiting.machine.words = {(SECOND, 1): "diverted"}
+    waiting.machine.work()
+    waiting.call("run", "start")
+    with open_house(waiting.folder, no_progress) as house:
+        export_run(house.plant, "R000001", "SIM-1", None)
+    assert verify_run(waiting.run).ok
+    forge(waiting, piece, evidence)
+    told = [finding for finding in verify_run(waiting.run).findings if finding.invariant == "3"]
+    assert any(fault in finding.detail and finding.piece == piece for finding in told)
+
+
+def forge(shop: Shop, piece: str, evidence: dict[str, Any]) -> None:
+    """Let a piece be stacked on other evidence, and bind the chain anew, as somebody would who wants no trace."""
+    lines = shop.journal()
+    previous = lines[0]["previous"]
+    for line in lines:
+        if line["event"].startswith("copy.report-") and line["piece"] == piece:
+            line |= {"event": "copy.report-stacked", "state_to": "stacked"}
+            line["detail"]["evidence"] |= evidence
+        content = {name: value for name, value in line.items() if name not in ("previous", "hash")}
+        line |= {"previous": previous, "hash": chain_hash(previous, content)}
+        previous = line["hash"]
+    text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    (shop.run / "journal.jsonl").write_text(text)
+    summary = json.loads((shop.run / "run.json").read_text())
+    summary["journal"]["head"] = previous
+    (shop.run / "run.json").write_text(json.dumps(summary))

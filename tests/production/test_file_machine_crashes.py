@@ -12,14 +12,15 @@ import pytest
 from examples.generator import generate
 from mailroom.bootstrap import House, init_house, open_house
 from mailroom.cli.closing import close_house_run
-from mailroom.domain.errors import NeedsPerson
+from mailroom.domain.errors import MailroomError, NeedsPerson
 from mailroom.domain.lifecycle import CopyState
+from mailroom.production.hand_to_machine import hand_to_machine
 from mailroom.production.plant import no_progress
 from mailroom.production.run_window import carry_on, open_run
 from mailroom.store.ledger import SqlLedger
 from mailroom.verify.verify import verify_run
 from tests.file_machine import FileMachine
-from tests.production.stages import copies, line, planned, printed
+from tests.production.stages import batches, copies, line, planned, printed
 
 SETTINGS = """\
 [inserter]
@@ -143,3 +144,24 @@ def test_a_control_file_that_was_laid_ready_before_a_crash_is_not_a_job_yet(
     assert [each.name for each in (folder / "in").iterdir()] == [".R000001-B01.dat.part"]
     with open_house(folder, no_progress) as house:
         assert states(house) == [CopyState.PRINTED] * PIECES
+
+
+def test_a_machine_on_a_line_gets_its_own_control_file_before_anything_is_fed(
+    at_the_machine: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "house"
+    shutil.copytree(at_the_machine, folder)
+    with open_house(folder, no_progress) as house:
+        run = open_run(house.plant)
+        assert run is not None
+        (batch,) = batches(house, run)
+        hand_to_machine(house.plant, batch, by_files=False)
+        given = folder / "in" / "R000001-B01.dat"
+        assert given.read_bytes() == (folder / "runs" / "R000001" / "R000001-B01.machine.dat").read_bytes()
+        assert states(house) == [CopyState.PRINTED] * PIECES
+        (again,) = batches(house, run)
+        given.unlink()
+        hand_to_machine(house.plant, again, by_files=False)
+        assert not given.exists()
+        with pytest.raises(MailroomError, match="E2061"):
+            hand_to_machine(house.plant, again, by_files=True)
