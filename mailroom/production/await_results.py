@@ -22,7 +22,7 @@ from spool.job import SpoolError
 
 def await_results(plant: Plant, line: Line, waiting: Sequence[Batch]) -> None:
     """Take the result files that the machine has left, and put away those that were taken before a crash. Raises
-    NeedsPerson (E7090) when jobs wait and none of them is over by then."""
+    NeedsPerson (E7070) when jobs wait and none of them is over by then."""
     drop = result_drop(plant)
     for path in list(_files(drop)):
         _take_one(plant, line, path)
@@ -35,14 +35,14 @@ def await_results(plant: Plant, line: Line, waiting: Sequence[Batch]) -> None:
 
 def give_up_results(plant: Plant, job: str, name: str) -> int:
     """Person `name` says that the machine has no results of a job: what it was given is unknown, copy by copy. Returns
-    how many copies that are. E7093 when the job does not wait for a file."""
+    how many copies that are. E7073 when the job does not wait for a file."""
     demand_person("give up results", f"person:{name}")
     with plant.open_ledger() as ledger:
         batch = ledger.batch(job)
         handing = handing_of(ledger, job)
         if batch is None or handing is None or not handing.by_files or batch.state is not BatchState.INSERTING:
             remedy = "mailroom run show lists the batches; one that waits is inserting."
-            raise MailroomError("E7093", f"no job {job!r} waits for a result file", place=job, remedy=remedy)
+            raise MailroomError("E7073", f"no job {job!r} waits for a result file", place=job, remedy=remedy)
         record = Recorder(ledger, plant.clock)
         reason = "the machine has no results of this job"
         lost = record.copies(batch, CopyState.FEEDING, CopyEvent.LOSE, f"person:{name}", reason=reason)
@@ -88,7 +88,7 @@ def _jobs_wait(drop: ResultDrop, jobs: Sequence[tuple[Batch, Handing | None]]) -
     left = [batch.id for batch, _ in jobs if batch.id not in taken]
     where = f"; the machine has not taken the control file of {', '.join(left)} yet" if left else ""
     return NeedsPerson(
-        "E7090",
+        "E7070",
         f"waiting for the machine's results of {names}{where}",
         place=str(drop.folder / f"*{drop.template.suffix}"),
         remedy="Feed the printed stacks at the machine; when its result file is there: mailroom run start. Or give the "

@@ -44,7 +44,7 @@ def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
     """Assemble, print, insert, reconcile, and reprint until every piece has a copy in the stacker.
 
     Raises NeedsPerson when copies wait for a verdict that the operator did not give (E7030), when jobs wait for a
-    machine's result files (E7090), or else when copies wait to be filled by hand (E7031): whatever machines can do is
+    machine's result files (E7070), or else when copies wait to be filled by hand (E7031): whatever machines can do is
     done before."""
     clear_table(plant, run.id)
     while True:

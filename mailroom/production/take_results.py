@@ -38,10 +38,10 @@ _SUSPECT = frozenset({FindingKind.UNKNOWN_PIECE, FindingKind.OTHER_COPY, Finding
 """Lines that should not be there at all: paper may have run that is nobody's, or twice."""
 
 
-NOT_YET = frozenset({"E6310", "E7095"})
+NOT_YET = frozenset({"E6310", "E7075"})
 """Faults of a file that the machine may still be writing: it stays where it is."""
 
-REFUSED = frozenset({"E6311", "E6312", "E7091", "E7092", "E7093"})
+REFUSED = frozenset({"E6311", "E6312", "E7071", "E7072", "E7073"})
 """Faults of a file that will never be taken."""
 
 
@@ -81,16 +81,16 @@ class _Read:
 def take_results(plant: Plant, path: Path, machine: str, name: str = "") -> Taken:
     """Take the result file that person `name` hands over, or one that the machine `machine` left in its folder.
 
-    What is wrong with it is set aside: E6310, E6311 not whole, or no result file; E7091 of a job that this house has
-    not; E7092 another file has spoken for the job, and says otherwise; E7093 the job is not one that waits for a file;
-    E7095 a person must say that the file is whole.
+    What is wrong with it is set aside: E6310, E6311 not whole, or no result file; E7071 of a job that this house has
+    not; E7072 another file has spoken for the job, and says otherwise; E7073 the job is not one that waits for a file;
+    E7075 a person must say that the file is whole.
     """
     drop = result_drop(plant)
     read = _read(plant, drop, path)
     if not name and not _is_whole(drop, read.results):
         missing = sum(finding.kind is FindingKind.MISSING for finding in read.results.findings)
         raise MailroomError(
-            "E7095",
+            "E7075",
             f"the result file of job {read.batch.id} says nothing of {missing} of its pieces, and no trailer says "
             "that it is whole",
             place=str(path),
@@ -100,10 +100,10 @@ def take_results(plant: Plant, path: Path, machine: str, name: str = "") -> Take
 
 
 def result_drop(plant: Plant) -> ResultDrop:
-    """Where results come from; E7094 when the settings do not say how they look."""
+    """Where results come from; E7074 when the settings do not say how they look."""
     if plant.machine_files.results is None:
         raise MailroomError(
-            "E7094",
+            "E7074",
             "no layout of result files is configured",
             place="mailroom.toml, [inserter] result_template",
             remedy="Name the template and the folder there (docs/control-file.md).",
@@ -122,14 +122,14 @@ def _read(plant: Plant, drop: ResultDrop, path: Path) -> _Read:
         handing = handing_of(ledger, job)
     if batch is None:
         raise MailroomError(
-            "E7091",
+            "E7071",
             f"the result file is of job {job!r}, which is none of this house",
             place=path.name,
             remedy="Look which control file the machine was fed, and whose this result is.",
         )
     if handing is None or not handing.by_files:
         raise MailroomError(
-            "E7093",
+            "E7073",
             f"job {batch.id} does not wait for a result file (it is {batch.state.value})",
             place=path.name,
             remedy="A machine on a line tells of its job over the line; a job that was not handed over has no results.",
@@ -220,12 +220,12 @@ def _told(finding: ResultFinding) -> dict[str, Any]:
 
 
 def told(file: str, finding: ResultFinding) -> Explained:
-    """E7096: what is wrong with a line, or with the whole."""
+    """E7076: what is wrong with a line, or with the whole."""
     suspect = finding.kind in _SUSPECT
     look = "Look in the stacker and the divert bin for paper that is not of this job, or that came twice."
     declare = "Nobody can vouch for that copy: look for it and declare it (mailroom piece resolve)."
     return MailroomError(
-        "E7096",
+        "E7076",
         f"{finding.kind.value}: {finding.fact}",
         place=f"{file}, line {finding.line}" if finding.line else file,
         remedy=look if suspect else declare,
@@ -233,7 +233,7 @@ def told(file: str, finding: ResultFinding) -> Explained:
 
 
 def _demand_the_same(plant: Plant, drop: ResultDrop, read: _Read, kept: Path) -> None:
-    """E7092 unless the file says of every piece what was recorded from the file before."""
+    """E7072 unless the file says of every piece what was recorded from the file before."""
     with plant.read_ledger() as ledger:
         taken = list(results_taken(ledger, read.batch.id))
     if any(entry.detail["sha256"] == read.sha256 for entry in taken):
@@ -249,7 +249,7 @@ def _demand_the_same(plant: Plant, drop: ResultDrop, read: _Read, kept: Path) ->
             return
         fact = f"another result file of job {read.batch.id} was taken, and this one says otherwise"
     raise MailroomError(
-        "E7092",
+        "E7072",
         fact,
         place=read.path.name,
         remedy=f"Nothing is changed. Compare the two ({kept}); what is wrong is a person's to declare: "

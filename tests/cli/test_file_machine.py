@@ -85,7 +85,7 @@ def test_a_whole_window_with_a_machine_driven_by_files(shop: Shop) -> None:
     shop.machine.words = {(SECOND, 1): "diverted", (THIRD, 1): "unread", (FOURTH, 1): ""}
     first = shop.call("run", "start")
     assert first.code == 5
-    assert first.explains("E7090")
+    assert first.explains("E7070")
     assert f"waiting for the machine's results of {JOB}; the machine has not taken" in first.err
     assert f"at {shop.machine.results}/*{SUFFIX[shop.machine.layout]}" in first.err
     assert shop.states() == {"feeding": PIECES}
@@ -172,7 +172,7 @@ def test_a_file_that_is_not_whole_waits_where_it_is(waiting: Shop) -> None:
     answer = waiting.call("run", "start")
     assert answer.code == 5
     assert answer.explains("E6310")
-    assert answer.explains("E7090")
+    assert answer.explains("E7070")
     assert waiting.states() == {"feeding": PIECES}
     waiting.result.write_bytes(whole)
     assert waiting.call("run", "start").code == 0
@@ -207,7 +207,7 @@ def test_a_line_that_should_not_be_there_is_shown_set_aside_and_not_believed(
     waiting.machine.spoil = spoil
     waiting.machine.work()
     answer = waiting.call("run", "start")
-    assert f"E7096 {kind}: " in answer.err
+    assert f"E7076 {kind}: " in answer.err
     copy, errors = waiting.quarantine()
     assert f"{kind}: " in (waiting.folder / "quarantine" / errors).read_text()
     assert (waiting.folder / "quarantine" / copy).read_bytes() == (waiting.run / f"{JOB}.results.csv").read_bytes()
@@ -223,7 +223,7 @@ def test_a_word_that_the_template_does_not_know_leaves_the_copy_unknown(waiting:
     waiting.machine.work()
     answer = waiting.call("run", "start")
     assert answer.code == 5
-    assert "E7096 unknown-status: " in answer.err
+    assert "E7076 unknown-status: " in answer.err
     assert waiting.states() == {"stacked": PIECES - 1, "unknown": 1}
 
 
@@ -233,8 +233,8 @@ def test_a_file_of_a_foreign_job_is_set_aside_and_the_job_still_waits(waiting: S
     waiting.result.write_bytes(text.replace(JOB.encode(), b"X000009-B01"))
     answer = waiting.call("run", "start")
     assert answer.code == 5
-    assert answer.explains("E7091")
-    assert answer.explains("E7090")
+    assert answer.explains("E7071")
+    assert answer.explains("E7070")
     assert len(waiting.quarantine()) == 2
     assert not waiting.result.exists()
     assert waiting.states() == {"feeding": PIECES}
@@ -266,7 +266,7 @@ def test_a_result_file_given_by_hand_is_believed_once(waiting: Shop, tmp_path: P
     file.write_bytes(same.replace(b"JAM", b"INSERTED"))
     contradiction = waiting.call(*give)
     assert contradiction.code == 3
-    assert contradiction.explains("E7092")
+    assert contradiction.explains("E7072")
     assert waiting.states() == {"stacked": PIECES - 1, "unknown": 1}
     assert len(waiting.quarantine()) == 2
 
@@ -281,19 +281,19 @@ def test_no_results_are_taken_of_a_job_that_was_not_handed_over(tmp_path: Path) 
     file.write_bytes(f"{JOB};{FIRST};1;INSERTED;;\r\nEND;{JOB};1\r\n".encode())
     early = shop.call("run", "results", file)
     assert early.code == 3
-    assert early.explains("E7093")
+    assert early.explains("E7073")
     assert shop.states() == {"printed": PIECES}
 
 
 def test_a_job_without_results_is_given_up_by_a_person_alone(waiting: Shop) -> None:
     assert "E7002" in waiting.call("run", "results", "--none", JOB).err
     assert waiting.states() == {"feeding": PIECES}
-    assert waiting.call("run", "results", "--none", "R000001-B09", "--who", "Kari").explains("E7093")
+    assert waiting.call("run", "results", "--none", "R000001-B09", "--who", "Kari").explains("E7073")
     given_up = waiting.call("run", "results", "--none", JOB, "--who", "Kari", "--json")
     assert given_up.json() == {"job": JOB, "unknown": PIECES}
     assert waiting.call("run", "start").explains("E7030")
     waiting.machine.work()
-    assert waiting.call("run", "results", waiting.result).explains("E7092")
+    assert waiting.call("run", "results", waiting.result).explains("E7072")
     assert waiting.states() == {"unknown": PIECES}
 
 
@@ -308,7 +308,7 @@ def test_a_template_without_a_trailer_is_believed_when_every_piece_is_told_or_a_
     waiting.machine.work()
     answer = waiting.call("run", "start")
     assert answer.code == 5
-    assert answer.explains("E7095")
+    assert answer.explains("E7075")
     assert waiting.states() == {"feeding": PIECES}
     assert waiting.call("run", "results", waiting.result, "--who", "Kari").code == 0
     assert waiting.states() == {"stacked": PIECES - 1, "unknown": 1}
@@ -325,7 +325,7 @@ def test_results_need_a_file_or_a_job_and_a_layout(tmp_path: Path) -> None:
     house = make_house(tmp_path / "house")
     assert call("run", "results", "--dir", house).code == 2
     assert call("run", "results", "x", "--none", JOB, "--dir", house).code == 2
-    assert call("run", "results", house / "mailroom.toml", "--dir", house).explains("E7094")
+    assert call("run", "results", house / "mailroom.toml", "--dir", house).explains("E7074")
 
 
 @pytest.mark.parametrize("spoil", ["altered", "absent", "control"])
