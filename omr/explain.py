@@ -9,7 +9,7 @@ from omr.encode import counter_value
 from omr.mark import Mark, Meaning
 from omr.markset import MarkSet
 from omr.measure import MarkSeen, State
-from omr.read import Pose, SheetReading
+from omr.reading import Pose, SheetReading
 
 _SURE = 0.4
 """A mark that was read with less confidence than this is named: the next one may not be read."""

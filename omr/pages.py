@@ -16,7 +16,8 @@ from pypdfium2 import raw
 
 from omr.errors import OmrError
 from omr.markset import MarkSet
-from omr.read import READ_DPI, SheetReading, front_pages, open_pdf, pdf_page, read_page
+from omr.read import READ_DPI, front_pages, open_pdf, pdf_page, read_page
+from omr.reading import SheetReading
 from omr.scan import read_image
 from omr.strip import Gray
 
@@ -42,9 +43,15 @@ class PageImage:
 
 
 def read_file(
-    path: Path, mark_set: MarkSet, *, sides: str = "one-sided", dpi: float | None = None, measured: bool = False
+    path: Path,
+    mark_set: MarkSet,
+    *,
+    sides: str = "one-sided",
+    dpi: float | None = None,
+    measured: bool = False,
+    first_page: int = 1,
 ) -> Iterator[SheetReading]:
-    """Read the sheets of a PDF or an image (PNG, JPEG, TIFF), in order.
+    """Read the sheets of a PDF or an image (PNG, JPEG, TIFF), in order, from `first_page` (1-based) on.
 
     `sides` is the IPP keyword; of two-sided files every other page bears marks. `dpi` is the resolution of an image
     that states none, or a wrong one. A page drawn by a program is read as it is; one that is a scan, that has a
@@ -54,10 +61,10 @@ def read_file(
     image whose resolution nobody tells, E5305 for one too large; ValueError for another `sides`.
     """
     if _is_pdf(path):
-        yield from _pdf(path, mark_set, sides, measured=measured)
+        yield from _pdf(path, mark_set, sides, measured=measured, first_page=first_page)
         return
     for page in images(path, mark_set, dpi):
-        if page.number - 1 in front_pages(page.number, sides, mark_set):
+        if page.number >= first_page and page.number - 1 in front_pages(page.number, sides, mark_set):
             yield read_image(page.gray, page.dpi, mark_set, number=page.number)
 
 
@@ -71,9 +78,11 @@ def _is_pdf(path: Path) -> bool:
         ) from error
 
 
-def _pdf(path: Path, mark_set: MarkSet, sides: str, *, measured: bool) -> Iterator[SheetReading]:
+def _pdf(path: Path, mark_set: MarkSet, sides: str, *, measured: bool, first_page: int) -> Iterator[SheetReading]:
     with closing(open_pdf(path)) as pdf:
         for index in front_pages(len(pdf), sides, mark_set):
+            if index < first_page - 1:
+                continue
             with closing(pdf_page(pdf, index, path)) as page:
                 yield _read_either_way(page, mark_set, index + 1, measured=measured)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pypdfium2
 
-from omr.codes import CodeRead, find_codes, sheet_named
+from omr.codes import find_codes, sheet_named
 from omr.encode import check, disagreements
 from omr.errors import OmrError
 from omr.markset import MarkSet
-from omr.measure import MarkSeen
 from omr.model import Side
 from omr.place import Box
-from omr.sheet import SheetId
+from omr.reading import SheetReading
 from omr.strip import Gray, find_marks
 
 # Four pixels a module of 0.5 mm and three a mark of 0.4 mm thickness: what both need, and little more.
@@ -27,46 +25,6 @@ READ_DPI = 200
 _MM_PER_INCH = 25.4
 _PT_PER_INCH = 72
 _SHEET_EVERY = {"one-sided": 1, "two-sided-long-edge": 2, "two-sided-short-edge": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """How a page lies in its image: turned clockwise by quarters, then by a few degrees; its middle shifted right and
-    down, mm; its size as a part of what the resolution says."""
-
-    turned_deg: int
-    skew_deg: float
-    shift_x_mm: float
-    shift_y_mm: float
-    scale: float
-
-
-@dataclass(frozen=True, slots=True)
-class SheetReading:
-    """What one page says.
-
-    page        1-based page of the file.
-    sheet       what the code says, None when there is none that can be read.
-    roles       what the marks say; None when there are no marks.
-    positions   the marks by position, True printed; None when there are no marks or one is doubtful.
-    codes       the code in its place; when there is none, whatever codes stand elsewhere in the strip.
-    problems    in words; a sheet is to be trusted only when there are none.
-    warnings    in words: what did not keep the sheet from being read, and may keep the next.
-    seen        each position as it was measured; empty where a clean strip was read as it is.
-    pose        how the page lies in its image; None where nothing had to be straightened.
-
-    The roles of a page that was measured leave out what is doubtful.
-    """
-
-    page: int
-    sheet: SheetId | None
-    roles: dict[str, bool] | None
-    positions: tuple[bool, ...] | None
-    codes: tuple[CodeRead, ...]
-    problems: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-    seen: tuple[MarkSeen, ...] = ()
-    pose: Pose | None = None
 
 
 def read_pdf(path: Path, mark_set: MarkSet, *, sides: str = "one-sided") -> Iterator[SheetReading]:

@@ -20,7 +20,8 @@ from omr.markset import MarkSet
 from omr.measure import ColumnSeen, State, measure
 from omr.place import Box
 from omr.preflight import ink_in_zones
-from omr.read import READ_DPI, Pose, SheetReading
+from omr.read import READ_DPI
+from omr.reading import Pose, SheetReading
 from omr.segments import CONTRASTS, darkness, find_segments
 from omr.sheet import SheetId
 from omr.strip import Gray

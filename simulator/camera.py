@@ -19,7 +19,8 @@ from omr.encode import read_sequence, says_last
 from omr.errors import OmrError
 from omr.markset import MarkSet, load_mark_set
 from omr.model import FedFirst, Side
-from omr.read import READ_DPI, SheetReading, read_strip, render_strip
+from omr.read import READ_DPI, read_strip, render_strip
+from omr.reading import SheetReading
 from omr.sheet import SheetId
 from omr.strip import Gray
 from simulator.errors import SimulatorError

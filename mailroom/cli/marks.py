@@ -12,11 +12,12 @@ from mailroom.cli.options import Json
 from mailroom.cli.output import REFUSED, StageProgress, print_json, stdout
 from mailroom.domain.errors import InputRefused
 from mailroom.domain.words import count
+from mailroom.intake.guard import Guard
+from mailroom.intake.readings import readings
 from omr.explain import explain
 from omr.markset import MarkSet, load_mark_set
 from omr.measure import State
-from omr.pages import read_file
-from omr.read import SheetReading
+from omr.reading import SheetReading
 
 app = typer.Typer(help="Marks and codes on the sheets.", no_args_is_help=True, add_completion=False)
 
@@ -46,19 +47,20 @@ def read(
 ) -> int:
     """Read OMR marks and codes back from the pixels, knowing only the mark set. Exit 3 when a page has a problem."""
     marks = load_mark_set(mark_set)
-    readings: list[tuple[Path, SheetReading]] = []
-    with StageProgress(quiet=json) as progress:
+    sheets: list[tuple[Path, SheetReading]] = []
+    set_name = str(Path(mark_set).absolute()) if mark_set.endswith(".toml") else mark_set
+    with StageProgress(quiet=json) as progress, Guard() as guard:
         for file in files:
             if not file.is_file():
                 raise InputRefused("E1905", f"no file {file}", place=str(file), remedy="Check the name.")
-            for reading in read_file(file, marks, sides=sides.value, dpi=dpi, measured=explained):
-                readings.append((file, reading))
-                progress(f"read {file.name}", len(readings), len(readings))
-    bad = sum(bool(reading.problems) for _, reading in readings)
+            for reading in readings(guard, file, set_name, sides=sides.value, dpi=dpi, measured=explained):
+                sheets.append((file, reading))
+                progress(f"read {file.name}", len(sheets), len(sheets))
+    bad = sum(bool(reading.problems) for _, reading in sheets)
     if json:
-        print_json([_reading(file, reading, marks) for file, reading in readings])
+        print_json([_reading(file, reading, marks) for file, reading in sheets])
     else:
-        _show(readings, bad, marks if explained else None)
+        _show(sheets, bad, marks if explained else None)
     return REFUSED if bad else 0
 
 
@@ -95,8 +97,8 @@ def _reading(file: Path, reading: SheetReading, marks: MarkSet) -> dict[str, Any
     }
 
 
-def _show(readings: list[tuple[Path, SheetReading]], bad: int, explained: MarkSet | None) -> None:
-    for file, reading in readings:
+def _show(sheets: list[tuple[Path, SheetReading]], bad: int, explained: MarkSet | None) -> None:
+    for file, reading in sheets:
         sheet = reading.sheet
         name = f"{sheet.piece} copy {sheet.copy} sheet {sheet.sheet}/{sheet.of}" if sheet else "no code read"
         present = " ".join(role for role, there in (reading.roles or {}).items() if there)
@@ -108,4 +110,4 @@ def _show(readings: list[tuple[Path, SheetReading]], bad: int, explained: MarkSe
         for warning in reading.warnings:
             stdout.print(f"        {warning}", style="yellow", markup=False, soft_wrap=True)
     verdict = f"[bold red]{bad} with problems[/]" if bad else "[bold green]all read[/]"
-    stdout.print(f"{count(len(readings), 'sheet')}, {verdict}")
+    stdout.print(f"{count(len(sheets), 'sheet')}, {verdict}")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from omr.encode import encode
 from omr.markset import load_mark_set
 from omr.measure import MarkSeen, State
-from omr.read import SheetReading
+from omr.reading import SheetReading
 from omr.scan import read_image
 from omr.sheet import SheetOrders
 from tests.omr.degrade import WEARS, Wear, letter, paint, worn

@@ -27,6 +27,7 @@ EXAMINE_PDF = "examine-pdf"
 CONVERT_PDF = "convert-pdf"
 PROPOSE_FOR_PDF = "propose-for-pdf"
 LOOK_AT_PDF = "look-at-pdf"
+READ_MARKS = "read-marks"
 
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,6 +37,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         CONVERT_PDF: "mailroom.intake.finished.in_worker:convert",
         PROPOSE_FOR_PDF: "mailroom.intake.finished.in_worker:propose",
         LOOK_AT_PDF: "mailroom.intake.finished.in_worker:look",
+        READ_MARKS: "mailroom.intake.readings_in_worker:read",
         "drill-answer": "mailroom.intake.guard.drill:answer",
         "drill-refuse": "mailroom.intake.guard.drill:refuse",
         "drill-time": "mailroom.intake.guard.drill:spend_time",

@@ -18,6 +18,7 @@ from mailroom.intake.guard.frames import Frame, packed, read_frame, write_all
 from mailroom.intake.guard.functions import FUNCTIONS, Result
 from mailroom.intake.guard.limits import Limits
 from mailroom.intake.guard.messages import text
+from omr.errors import OmrError
 from spool.job import SpoolError
 
 _GRACE_S = 2.0
@@ -52,7 +53,7 @@ def _serve(answers: int, request: Frame) -> None:
         told = json.loads(request.body)
         for message, parts in _messages(_function(told["function"])(**told["arguments"])):
             _send(answers, message, parts)
-    except (MailroomError, LayoutError, SpoolError) as error:
+    except (MailroomError, LayoutError, OmrError, SpoolError) as error:
         refusal = {"message": text(error.message), "place": text(error.place), "remedy": text(error.remedy)}
         _send(answers, {"kind": "refused", "code": error.code, **refusal})
     except MemoryError:
