@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from simulator.camera import Stacks
 from simulator.events import CAPACITY_MIN, EventStore
 from simulator.faults import FaultPlan, FaultScript
-from simulator.link import Link, Nameplate
+from simulator.link import Controller, Link, Nameplate
 from simulator.machine import Machine
 from simulator.noise import Noise
 from simulator.paper import Leaf, Paper
@@ -35,7 +35,8 @@ class Setup:
 
 
 class Rig:
-    """Machine, link and noisy line. Line times are those of the host's world; machine time may run faster."""
+    """Machine, link and noisy line. Line times are those of the host's world; machine time may run faster. `between`
+    gives what the link serves in the machine's place: whoever wants to hear the commands."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Rig:
         truth: TextIO | None = None,
         used: Iterable[Leaf] = (),
         supplies: Supplies | None = None,
+        between: Callable[[Controller], Controller] = lambda machine: machine,
     ) -> None:
         self.record = Record(log, truth, setup.nameplate)
         self.events = EventStore(self.record.event, setup.event_capacity)
@@ -61,7 +63,7 @@ class Rig:
             operator_auto=setup.operator_auto,
             job_closed=self._job_closed,
         )
-        self.link = Link(self.machine, self.events, setup.nameplate)
+        self.link = Link(between(self.machine), self.events, setup.nameplate)
         self._inward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/inward"))
         self._outward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/outward"))
 

@@ -1,13 +1,16 @@
 """Holds the ledger against the paper: what the exports say was mailed, and what really lies in the envelopes.
 
 Reads only the run's exported files and the simulator's record of where each sheet is; shares nothing with the
-application or with its verifier."""
+application or with its verifier. Whose letter a sheet is it reads from the printed page, as its reader will."""
 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from pypdfium2 import PdfDocument
 
 Name = tuple[str, int]
 Sheet = tuple[str, int]
@@ -54,6 +57,34 @@ def composed_copies(run_folder: Path) -> dict[Name, tuple[Sheet, ...]]:
                 (header["print_file"], sides * (number - 1) + 1) for number in numbers
             )
     return copies
+
+
+def strange_sheets(run_folder: Path) -> list[str]:
+    """Sheets that show no number of any document of their piece, for layouts that print it on every sheet."""
+    found: list[str] = []
+    for control in sorted(run_folder.glob("*.control.jsonl")):
+        header, *lines, _ = map(json.loads, control.read_text(encoding="utf-8").splitlines())
+        texts = _texts((run_folder / header["print_file"]).read_bytes())
+        sides = 1 if header["sides"] == "one-sided" else 2
+        for line in lines:
+            for number in range(line["first_sheet"], line["first_sheet"] + line["sheets"]):
+                text = "".join(texts[sides * (number - 1) : sides * number])
+                if not any(document in text for document in line["documents"]):
+                    found.append(f"sheet {number} of {header['print_file']} is no sheet of {line['piece']}")
+    return found
+
+
+_read: dict[bytes, tuple[str, ...]] = {}
+"""Texts of print files by their SHA-256: worlds of one kind print the same pages over and over."""
+
+
+def _texts(print_file: bytes) -> tuple[str, ...]:
+    """The text of each page."""
+    digest = sha256(print_file).digest()
+    if digest not in _read:
+        with PdfDocument(print_file) as document:
+            _read[digest] = tuple(page.get_textpage().get_text_bounded() for page in document)
+    return _read[digest]
 
 
 def headers_of(run_folder: Path) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import heapq
 import io
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -14,9 +15,12 @@ from typing import Any, Protocol
 from simulator.camera import Stacks
 from simulator.faults import FaultScript
 from simulator.link import Nameplate
+from simulator.messages import Answer, Command, Refused
 from simulator.record import used_leaves
 from simulator.rig import Rig, Setup
 from simulator.supplies import Supplies
+from tests.world.virtual.deeds import Deed, Overheard, deed_heard
+from tests.world.virtual.laws import LawBroken
 from tests.world.virtual.line import VirtualLine
 from tests.world.virtual.moment import Chronicle, Clock
 
@@ -60,7 +64,8 @@ class Tape(io.TextIOBase):
 
 class Hall:
     """`on_event` hears what the machine says of itself, `on_deposit` where paper was put down, `on_point` each moment
-    at which the process may die, `on_receive` when the machine has taken bytes."""
+    at which the process may die, `on_receive` when the machine has taken bytes, `on_deed` what it did for the host, at
+    which power-up, and whether it took it."""
 
     def __init__(
         self, folder: Path, clock: Clock, chronicle: Chronicle, stacks: Stacks, script: FaultScript, seed: int
@@ -75,6 +80,7 @@ class Hall:
         self.on_deposit: Callable[[dict[str, Any]], None] = lambda _line: None
         self.on_point: Callable[[int, str], None] = lambda _number, _name: None
         self.on_receive: Callable[[], None] = lambda: None
+        self.on_deed: Callable[[Deed, int, bool], None] = lambda _deed, _boot, _done: None
         self._folder = folder
         folder.mkdir(exist_ok=True)
         self._stacks = stacks
@@ -96,7 +102,14 @@ class Hall:
         log_tape, truth_tape = Tape(self._folder / "log.jsonl", self._event), Tape(truth, self._deposit)
         self._tapes = [log_tape, truth_tape]
         setup = Setup(Nameplate(boot, serial="SIM-1"), self._stacks, self._seed, self._script)
-        self.rig = Rig(setup, log=log_tape, truth=truth_tape, used=used, supplies=self._supplies)  # type: ignore[arg-type]
+        self.rig = Rig(
+            setup,
+            log=log_tape,  # type: ignore[arg-type]
+            truth=truth_tape,  # type: ignore[arg-type]
+            used=used,
+            supplies=self._supplies,
+            between=lambda machine: Overheard(machine, partial(self._obeyed, boot)),
+        )
         self.rig.link.open()
         self._booted_s = self.clock.now_s
 
@@ -108,6 +121,11 @@ class Hall:
         self.line.drop()
         for tape in self._tapes:
             tape.close()
+
+    def _obeyed(self, boot: int, command: Command, answer: Answer) -> None:
+        deed = deed_heard(command)
+        if deed is not None:
+            self.on_deed(deed, boot, not isinstance(answer, Refused))
 
     def _event(self, line: dict[str, Any]) -> None:
         self.chronicle.note(f"machine {json.dumps(line, ensure_ascii=False)}")
@@ -144,7 +162,7 @@ class Hall:
                     return
                 rounds += 1
                 if rounds > _MOST_ROUNDS:
-                    raise AssertionError("the world does not get on: bytes go to and fro without an end")
+                    raise LawBroken("the world does not get on: bytes go to and fro without an end")
                 due_s = self.clock.now_s + 1e-6
             else:
                 rounds = 0

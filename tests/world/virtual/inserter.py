@@ -14,7 +14,9 @@ from drivers.inserter.profile import Profile
 from drivers.inserter.session import InserterSession
 from drivers.inserter.vocabulary import MachineEvent, MachineState
 from mailroom.production.ports import EventSink
+from tests.world.virtual.deeds import deed_asked
 from tests.world.virtual.hall import Hall
+from tests.world.virtual.laws import Laws
 
 ResultT = TypeVar("ResultT")
 
@@ -30,6 +32,7 @@ class VirtualInserter(MachineCommands):
     def __init__(
         self,
         hall: Hall,
+        laws: Laws,
         profile: Profile,
         sink: EventSink,
         *,
@@ -39,6 +42,7 @@ class VirtualInserter(MachineCommands):
     ) -> None:
         super().__init__(profile)
         self._hall = hall
+        self._laws = laws
         self._sink = sink
         self._commit_s = commit_s
         self._session = InserterSession(profile, host_session=host_session, resume=resume)
@@ -81,6 +85,9 @@ class VirtualInserter(MachineCommands):
             sink_failures=not isinstance(command, _HALTING),
             lost_events=not isinstance(command, _HALTING + _ASKING),
         )
+        deed = deed_asked(command)
+        if deed is not None:
+            self._laws.given(deed, self.boot_id)
         call = self._session.submit(command, clock.now_s, self.profile.timeouts.command_s)
         self._hall.advance(self.profile.timeouts.command_s, lambda: call.sent > 0 or call.settled)
         self._hall.point(f"in {command.name}")
@@ -90,6 +97,8 @@ class VirtualInserter(MachineCommands):
         self._hall.point(f"after {command.name}")
         if call.error is not None:
             raise call.error
+        if deed is not None:
+            self._laws.believed(deed)
         return cast("ResultT", call.result)
 
     def _raise_kept(self, *, sink_failures: bool, lost_events: bool) -> None:

@@ -1,8 +1,9 @@
-"""What must hold after every event, whatever goes wrong. Reads what is committed and where the paper is; shares no rule
-with the application."""
+"""What must hold after every event, whatever goes wrong. Reads what is committed, what the machine did and where the
+paper is; shares no rule with the application. docs/worlds.md tells each law."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,28 +11,46 @@ from typing import Any
 
 from mailroom.domain.journal import Entry
 from tests.world.oracle import composed_copies
+from tests.world.virtual.deeds import Deed
 
 Name = tuple[str, int]
 
 _SEALED = frozenset({"stacked", "mailed"})
 _GIVEN_UP = frozenset({"destroyed", "quarantined"})
 _HANDS_OR_MACHINE = ("person:", "machine:", "queue:")
+_RESTING = frozenset({"mailed", "destroyed", "quarantined", "canceled"})
+_UNDER_WAY = frozenset({"feeding", "scanned"})
+
+MOST_STARTS = 60
+MOST_SECONDS = 4 * 3600.0
+MOST_MOMENTS = 20_000
+"""A run that was begun so often, takes so long or has so many moments of its process will never end. Worlds that keep
+the laws need a tenth of it."""
 
 
-class LawBroken(AssertionError):
-    """The promise does not hold."""
+class LawBroken(BaseException):
+    """The promise does not hold. No handler of the application may catch it."""
 
 
 @dataclass
 class Laws:
     """`copies` is the committed state of every copy, by the journal alone; `sealed` the copies that lie in envelopes in
-    the stacker, by the paper alone."""
+    the stacker, by the paper alone; `reported` what the press told last of each job: the state and its sheets."""
 
     run_folder: Path
     copies: dict[Name, str] = field(default_factory=dict)
     sealed: dict[Name, int] = field(default_factory=dict)
     printed: set[str] = field(default_factory=set)
+    reported: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     journaled: dict[int, int] = field(default_factory=dict)
+    _batch_of: dict[Name, str] = field(default_factory=dict)
+    _sheets_of: dict[str, int] = field(default_factory=dict)
+    _fed_to: dict[Name, int | None] = field(default_factory=dict)
+    _given: Counter[Deed] = field(default_factory=Counter)
+    _obeyed: Counter[Deed] = field(default_factory=Counter)
+    _done: Counter[Deed] = field(default_factory=Counter)
+    _claimed: Counter[Deed] = field(default_factory=Counter)
+    _meant_for: dict[Deed, int | None] = field(default_factory=dict)
     _composed: dict[tuple[tuple[str, int], ...], Name] = field(default_factory=dict)
 
     def committed(self, entries: Sequence[Entry]) -> None:
@@ -43,6 +62,24 @@ class Laws:
                 self.journaled[boot] = number
             if entry.event.startswith("copy.") and entry.copy is not None:
                 self._moved(entry, (entry.piece, entry.copy))
+            elif entry.event.startswith("batch."):
+                self._batch_moved(entry)
+            elif entry.event == "run.closed":
+                left = {name: state for name, state in self.copies.items() if state not in _RESTING}
+                self._demand(not left, f"the run is closed and there is {left}")
+
+    def _batch_moved(self, entry: Entry) -> None:
+        match entry.event:
+            case "batch.planned":
+                self._sheets_of[entry.batch] = entry.detail["sheets"]
+            case "batch.printed":
+                reported = self.reported.get(entry.batch)
+                told = reported in (("completed", None), ("completed", self._sheets_of[entry.batch]))
+                self._demand(told, f"{entry.batch} is printed, and the press told {reported}")
+            case "batch.done":
+                ours = [name for name, batch in self._batch_of.items() if batch == entry.batch]
+                left = [name for name in ours if self.copies[name] in _UNDER_WAY]
+                self._demand(not left, f"{entry.batch} is done while {left} are under way")
 
     def _moved(self, entry: Entry, name: Name) -> None:
         before = self.copies.get(name, "")
@@ -55,6 +92,9 @@ class Laws:
         if before == "unknown":
             self._demand(entry.who.startswith(_HANDS_OR_MACHINE), f"{name} leaves unknown by {entry.who}")
         self.copies[name] = entry.state_to or ""
+        self._batch_of[name] = entry.batch
+        if entry.event == "copy.feed":
+            self._fed_to[name] = entry.detail["evidence"]["boot"]
         if entry.state_to in _SEALED:
             others = [other for other, state in self.copies.items() if other[0] == name[0] and state in _SEALED]
             self._demand(others == [name], f"{name[0]} is sealed twice: {others}")
@@ -67,6 +107,43 @@ class Laws:
         for name in copies:
             state = self.copies.get(name)
             self._demand(state in ("submitting", "canceled"), f"{name} is printed while it is {state!r}")
+
+    def given(self, deed: Deed, boot: int | None) -> None:
+        """The application asks the machine for something once; `boot` is the power-up that it knows of."""
+        self._given[deed] += 1
+        self._meant_for[deed] = boot
+
+    def obeyed(self, deed: Deed, boot: int, *, done: bool) -> None:
+        """The machine has carried it out, or refused it."""
+        self._obeyed[deed] += 1
+        self._demand(
+            self._obeyed[deed] <= self._given[deed],
+            f"{deed} was asked {self._given[deed]} times, and is done the {self._obeyed[deed]}th time",
+        )
+        meant = self._meant_for[deed]
+        self._demand(meant in (None, boot), f"{deed} was meant for {meant or 0:08X}, and {boot:08X} does it")
+        if not done:
+            return
+        self._done[deed] += 1
+        if deed.name == "queue_piece":
+            name = (deed.piece, deed.copy)
+            state, fed_to = self.copies.get(name), self._fed_to.get(name)
+            self._demand(name not in self.sealed, f"{name} is queued, and lies in an envelope")
+            self._demand(
+                state in _UNDER_WAY and fed_to == boot, f"{name} is queued at {boot:08X}: {state}, fed to {fed_to}"
+            )
+
+    def believed(self, deed: Deed) -> None:
+        """The application was told that it is done."""
+        self._claimed[deed] += 1
+        self._demand(
+            self._claimed[deed] <= self._done[deed], f"{deed} is taken for done, and the machine has not done it"
+        )
+
+    def goes_on(self, starts: int, seconds: float, moments: int) -> None:
+        """The run gets on towards its end."""
+        at_an_end = starts <= MOST_STARTS and seconds <= MOST_SECONDS and moments <= MOST_MOMENTS
+        self._demand(at_an_end, "the run does not come to its end")
 
     def machine_said(self, line: dict[str, Any]) -> None:
         """An event of the machine, as it happens: what is fed was recorded before."""

@@ -45,12 +45,14 @@ class _Job:
 
 @dataclass
 class VirtualPress:
-    """A PrintQueue. `faults`: which submission (counted from 1) meets which fault. `on_submit` hears of every job."""
+    """A PrintQueue. `faults`: which submission (counted from 1) meets which fault. `on_submit` hears of every
+    job, `on_report` of every answer about one."""
 
     hall: Hall
     stack: Path
     faults: dict[int, PressFault]
     on_submit: Callable[[PrintJob], None]
+    on_report: Callable[[JobReport], None]
     name: str = "press"
     submissions: int = 0
     _jobs: dict[str, _Job] = field(default_factory=dict)
@@ -74,9 +76,9 @@ class VirtualPress:
         return self._look(job.key)
 
     def find(self, key: str, bookmark: str) -> JobReport:
-        if key not in self._jobs:
-            return JobReport(key, JobState.ABSENT)
-        return self._look(key)
+        report = self._look(key) if key in self._jobs else JobReport(key, JobState.ABSENT)
+        self.on_report(report)
+        return report
 
     def report(self, key: str, bookmark: str) -> JobReport:
         return self.find(key, bookmark)
