@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -21,8 +22,16 @@ from simulator.link import Nameplate
 from simulator.record import used_leaves
 from simulator.rig import Rig, Setup
 from simulator.server import Server, answer_on_stderr
+from simulator.supplies import Capacities, Supplies
 
 _EXIT_USAGE = 2
+_PLACES = {
+    "inserts": "inserts",
+    "envelopes": "envelopes",
+    "water": "water",
+    "bin": "bin_deposits",
+    "stacker": "stacker",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +62,13 @@ def _run(options: argparse.Namespace, files: ExitStack) -> None:
     )
     used = frozenset(used_leaves(options.truth)) if options.truth else frozenset()
     line = open_line(options.listen)
-    rig = Rig(setup, log=_appended(options.log, files), truth=_appended(options.truth, files), used=used)
+    rig = Rig(
+        setup,
+        log=_appended(options.log, files),
+        truth=_appended(options.truth, files),
+        used=used,
+        supplies=Supplies(replace(Capacities(), **dict(options.capacity))),
+    )
     server = Server(
         rig,
         line,
@@ -97,6 +112,13 @@ def _u32(text: str) -> int:
     return value
 
 
+def _capacity(text: str) -> tuple[str, int]:
+    place, _, count = text.partition("=")
+    if place not in _PLACES or not count.isdecimal() or not int(count):
+        raise argparse.ArgumentTypeError(f"write PLACE=COUNT, from 1 on; places are {', '.join(_PLACES)}")
+    return _PLACES[place], int(count)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator", description="A folder/inserter that speaks the native protocol.")
     parser.add_argument("--listen", default="pty", help="pty (default) or tcp://127.0.0.1:0")
@@ -111,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--truth", type=Path, help="where the paper really is, JSON lines")
     parser.add_argument("--serial", default="SIM-0001", help="serial number on the nameplate")
     parser.add_argument("--boot", type=_u32, help="boot id (default: random, as it should be)")
+    parser.add_argument(
+        "--capacity", type=_capacity, action="append", default=[], metavar="PLACE=COUNT", help="how much it holds"
+    )
     parser.add_argument("--operator", choices=("auto", "none"), default="auto", help="who tends the machine")
     parser.add_argument("--until-eof", action="store_true", help="end when stdin is closed or the parent has gone")
     parser.add_argument("--json", action="store_true", help="print the first line only, no answers to the console")

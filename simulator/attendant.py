@@ -61,15 +61,13 @@ class Operator:
             self._machine.emit(EmergencyStop(0))
 
     def refill(self, station: Station) -> None:
-        """Fill a feeder or the sealer, lay the rest of the stack into the sheet feeder, or empty the divert bin."""
+        """Fill a feeder or the sealer, lay the rest of the stack into the sheet feeder, or empty bin or stacker."""
         if station is Station.SHEET_FEEDER:
             self._machine.supplies.withheld = False
         elif station is Station.DIVERT_BIN:
             self._machine.supplies.bin_deposits = 0
-        elif station is Station.SEALER:
-            if not self._machine.supplies.sealer_wet:
-                self._machine.supplies.sealer_wet = True
-                self._machine.emit(Supply(station, Level.ENOUGH))
+        elif station is Station.STACKER:
+            self._machine.supplies.stacked, self._machine.supplies.stacker_blocked = 0, False
         else:
             before = self._machine.supplies.level(station)
             self._machine.supplies.stock[station] = self._machine.supplies.full(station)
@@ -90,10 +88,12 @@ class Operator:
         """What the operator does when the host says that the fault is mended."""
         supplies = self._machine.supplies
         empty = [station for station in supplies.stock if supplies.level(station) is Level.EMPTY]
-        for station in (*empty, Station.SHEET_FEEDER, Station.SEALER):
+        for station in (*empty, Station.SHEET_FEEDER):
             self.refill(station)
         if supplies.bin_full:
             self.refill(Station.DIVERT_BIN)
+        if supplies.stacker_full:
+            self.refill(Station.STACKER)
         for station in sorted(supplies.open_covers):
             self.close_cover(station)
         self.release_stop()

@@ -6,7 +6,7 @@ from simulator.rig import Rig
 from simulator.words import INSERT_FEEDERS, STATION_WORDS, Station
 
 HELP = (
-    "refill envelopes | inserts [1-6] | sheets | sealer; empty bin; clear; cover open|close [STATION]; "
+    "refill envelopes | inserts [1-6] | sheets | sealer; empty bin | stacker; clear; cover open|close [STATION]; "
     "estop; release; jam STATION; status"
 )
 _REFILLS: dict[str, tuple[Station, ...]] = {
@@ -40,8 +40,8 @@ class Console:
                 stations = _REFILLS[what]
             case ["refill", "inserts", number] if number in tuple("123456"):
                 stations = (INSERT_FEEDERS[int(number) - 1],)
-            case ["empty", "bin"]:
-                stations = (Station.DIVERT_BIN,)
+            case ["empty", ("bin" | "stacker") as what]:
+                stations = (Station.DIVERT_BIN if what == "bin" else Station.STACKER,)
             case ["clear"]:
                 return "path emptied" if operator.empty_path() else "the machine is moving: halt it first"
             case ["cover", ("open" | "close") as what, *rest] if len(rest) <= 1:

@@ -28,18 +28,29 @@ class Kind(Enum):
     SEALER_DRY = "sealer-dry"
     COVER_OPEN = "cover-open"
     EMERGENCY_STOP = "emergency-stop"
+    STACKER_FULL = "stacker-full"
+    SENSOR_LATE = "sensor-late"
+    SENSOR_COVERED = "sensor-covered"
+    RESIDUAL_JAM = "residual-jam"
 
 
 SHEET_KINDS = frozenset({Kind.MISREAD, Kind.DOUBLE_FEED, Kind.MISSED_DOUBLE_FEED, Kind.DAMAGED})
+_AROUND = frozenset({Kind.EMPTY, Kind.SEALER_DRY, Kind.COVER_OPEN, Kind.EMERGENCY_STOP, Kind.STACKER_FULL})
 _JAM_STATIONS = frozenset(
     {Station.SHEET_FEEDER, Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION, Station.SEALER}
 )
+_SENSOR_STATIONS = frozenset({Station.FOLDER, Station.INSERTION, Station.SEALER})
+_LEFT_STATIONS = frozenset({Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION})
 _FEEDERS = frozenset({Station.SHEET_FEEDER, *INSERT_FEEDERS, Station.ENVELOPE_FEEDER})
-_STATIONS: dict[Kind, frozenset[Station]] = {
+STATIONS_OF: dict[Kind, frozenset[Station]] = {
     Kind.JAM: _JAM_STATIONS,
+    Kind.RESIDUAL_JAM: _JAM_STATIONS,
+    Kind.SENSOR_LATE: _SENSOR_STATIONS,
+    Kind.SENSOR_COVERED: _LEFT_STATIONS,
     Kind.EMPTY: _FEEDERS,
     Kind.COVER_OPEN: frozenset(Station),
 }
+"""The kinds that have a station, and which it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +142,8 @@ class _Reader:
         values: dict[str, Any] = {}
         kinds = {kind.value: kind for kind in Kind}
         values["kind"] = kind = self._word(f"{place}kind", table.get("kind"), kinds)
-        if kind in _STATIONS:
-            allowed = {word: station for word, station in STATION_WORDS.items() if station in _STATIONS[kind]}
+        if kind in STATIONS_OF:
+            allowed = {word: station for word, station in STATION_WORDS.items() if station in STATIONS_OF[kind]}
             values["station"] = self._word(f"{place}station", table.get("station"), allowed)
         elif "station" in table:
             self._refuse(f"{place}station", f"a {kind.value} has no station")
@@ -265,17 +276,17 @@ class FaultPlan:
         """The sheet faults of one stroke of the feeder."""
         return frozenset(rule.kind for rule in self._striking(moment, SHEET_KINDS))
 
-    def at_station(self, moment: Moment, station: Station) -> Rule | None:
-        """The jam that stops what comes to `station` now."""
-        if station in self._armed:
+    def at_station(self, moment: Moment, station: Station, kind: Kind = Kind.JAM) -> Rule | None:
+        """What of `kind` (a jam, or a sensor that deceives) befalls the paper at `station` now."""
+        if kind is Kind.JAM and station in self._armed:
             self._armed.discard(station)
             return Rule(Kind.JAM, station)
-        jams = self._striking(moment, {Kind.JAM}, station)
-        return jams[0] if jams else None
+        rules = self._striking(moment, {kind}, station)
+        return rules[0] if rules else None
 
     def at_piece(self, moment: Moment) -> tuple[Rule, ...]:
         """What happens around the machine as a piece begins: feeders run out, covers are opened."""
-        return tuple(self._striking(moment, {Kind.EMPTY, Kind.SEALER_DRY, Kind.COVER_OPEN, Kind.EMERGENCY_STOP}))
+        return tuple(self._striking(moment, _AROUND))
 
     def _striking(self, moment: Moment, kinds: Iterable[Kind], station: Station | None = None) -> list[Rule]:
         return [

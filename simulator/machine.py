@@ -49,7 +49,7 @@ from simulator.messages import (
 from simulator.paper import Paper
 from simulator.path import Path, Permit, Timing
 from simulator.supplies import Supplies
-from simulator.words import Fault, Level, State, Station
+from simulator.words import INSERT_FEEDERS, Fault, Level, State, Station
 
 QUEUE_PLACES = 64
 _SELECTS_KNOWN = 0x3F
@@ -160,8 +160,10 @@ class Machine:
                 self.supplies.stock[station] = 0
                 self.emit(Supply(station, Level.EMPTY))
             case FaultKind.SEALER_DRY:
-                self.supplies.sealer_wet = False
+                self.supplies.stock[Station.SEALER] = 0
                 self.emit(Supply(Station.SEALER, Level.EMPTY))
+            case FaultKind.STACKER_FULL:
+                self.supplies.stacker_blocked = True
             case FaultKind.COVER_OPEN:
                 self.operator.open_cover(station)
             case FaultKind.EMERGENCY_STOP:
@@ -305,6 +307,9 @@ class Machine:
         if refused is not None:
             return refused
         self.condition.go(State.RUNNING)
+        for station in self.paper.uncover():
+            place = station.name.lower().replace("_", " ")
+            self.trouble(Fault.JAM, station, _NO_PIECE, f"paper was left in the {place}")
         return Nothing()
 
     def _clear_path(self) -> Answer:
@@ -354,15 +359,15 @@ class Machine:
         supplies, paper, collator = self.supplies, self.paper, self.path.collator
         jammed = bool(paper.stations() or self.path.pieces())
         due = bool(self.job and (collator.current or collator.queue))
-        inserts = [stock for feeder, stock in supplies.stock.items() if feeder is not Station.ENVELOPE_FEEDER]
+        inserts = [supplies.stock[feeder] for feeder in INSERT_FEEDERS]
         causes: dict[Fault, bool] = {
             Fault.JAM: jammed,
             Fault.DAMAGED: jammed,
             Fault.SHEETS_EMPTY: due and (paper.empty() or supplies.withheld),
             Fault.INSERTS_EMPTY: not all(inserts),
             Fault.ENVELOPES_EMPTY: not supplies.stock[Station.ENVELOPE_FEEDER],
-            Fault.SEALER_DRY: not supplies.sealer_wet,
-            Fault.BIN_FULL: supplies.bin_full,
+            Fault.SEALER_DRY: not supplies.stock[Station.SEALER],
+            Fault.BIN_FULL: supplies.bin_full or supplies.stacker_full,
             Fault.COVER_OPEN: bool(supplies.open_covers),
             Fault.EMERGENCY_STOP: supplies.stop_pressed,
             Fault.EVENTS_FULL: self._events.crowded,

@@ -55,6 +55,8 @@ class Paper:
         self._used = set(used)
         self._stacks: dict[str, deque[Leaf]] = {}
         self._held: dict[Station, Held] = {}
+        self._held_back: set[Station] = set()
+        self._hidden: set[Station] = set()
         self._job = ""
         self._file = ""
 
@@ -98,7 +100,10 @@ class Paper:
         return tuple(held.leaves) if held else ()
 
     def stations(self) -> tuple[Station, ...]:
-        """Where paper lies on the path."""
+        """Where paper lies on the path, as far as its sensors tell."""
+        return tuple(station for station in self._lying() if station not in self._hidden)
+
+    def _lying(self) -> tuple[Station, ...]:
         return tuple(sorted(station for station, held in self._held.items() if held.leaves))
 
     def shift(self, source: Station, target: Station, *, on_top: bool = False) -> None:
@@ -130,8 +135,22 @@ class Paper:
 
     def clear(self) -> None:
         """The operator takes all paper out of the path."""
-        for station in self.stations():
-            self.put_down(station, "removed")
+        left_behind, self._held_back = self._held_back, set()
+        for station in self._lying():
+            if station in left_behind:
+                self._hidden.add(station)
+            elif station not in self._hidden:
+                self.put_down(station, "removed")
+
+    def hold_back(self, station: Station) -> None:
+        """Whoever clears the path next overlooks what lies at `station`: no sensor sees it while nothing turns."""
+        self._held_back.add(station)
+
+    def uncover(self) -> tuple[Station, ...]:
+        """The rollers turn: what was overlooked covers its sensors. Returns where."""
+        found = tuple(station for station in self._lying() if station in self._hidden)
+        self._hidden.clear()
+        return found
 
     def put_aside(self) -> None:
         """The job has ended: what is left of its stack is taken off the feeder."""
@@ -139,7 +158,7 @@ class Paper:
 
     def leftovers(self) -> Iterator[Deposit]:
         """What has not left the machine: the path by station ("path"), then the feeder's stacks ("feeder")."""
-        for station in self.stations():
+        for station in self._lying():
             held = self._held[station]
             yield Deposit("path", self._job, tuple(held.leaves), held.envelope, held.inserts, held.destroyed)
         if self._stack:

@@ -19,12 +19,16 @@ from simulator.words import INSERT_FEEDERS, Fault, Fold, Level, Outcome, Station
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long each motion takes. A mid-sized office inserter: four sheets a second, 5,000 envelopes an hour."""
+    """How long each motion takes. A mid-sized office inserter: four sheets a second, 5,000 envelopes an hour.
+
+    `late_ms`: what a late sensor adds.
+    """
 
     feed_ms: float = 250.0
     fold_ms: float = 400.0
     insert_ms: float = 700.0
     seal_ms: float = 300.0
+    late_ms: float = 600.0
 
 
 class Permit(Enum):
@@ -156,6 +160,7 @@ class Path:
             self._outcome(packet, Outcome.DIVERTED, packet.spoiled)
         else:
             self.paper.put_down(Station.SEALER, "stacker")
+            self.supplies.stacked += 1
             self._outcome(packet, Outcome.STACKED, Fault.NONE)
         return True
 
@@ -163,8 +168,10 @@ class Path:
         packet = self._ready(Station.INSERTION)
         if packet is None or Station.SEALER in self._slots:
             return False
-        if packet.sealed and not self.supplies.sealer_wet:
-            return self.desk.trouble(Fault.SEALER_DRY, Station.SEALER, packet.key, "sealer is dry")
+        if packet.sealed:
+            if not self.supplies.stock[Station.SEALER]:
+                return self.desk.trouble(Fault.SEALER_DRY, Station.SEALER, packet.key, "sealer is dry")
+            self._take_one(Station.SEALER)
         self._move(Station.INSERTION, Station.SEALER, self.timing.seal_ms if packet.sealed else 0.0)
         return True
 
@@ -198,21 +205,33 @@ class Path:
 
     def _move(self, source: Station, target: Station, takes_ms: float) -> None:
         packet = self._slots.pop(source).packet
-        self._slots[target] = _Slot(packet, self.run_ms + takes_ms)
+        moment = self._moment(packet)
+        late_ms = self.timing.late_ms if self.plan.at_station(moment, target, Kind.SENSOR_LATE) else 0.0
+        self._slots[target] = _Slot(packet, self.run_ms + takes_ms + late_ms)
         self.paper.shift(source, target)
         self.desk.emit(PieceAt(*packet.key, target, packet.counted))
+        if self.plan.at_station(moment, source, Kind.SENSOR_COVERED):
+            # To the controller a sensor that stays covered is paper that did not go on.
+            self.jam_now(packet, source)
         self._jam(packet, target)
 
     def _jam(self, packet: Packet, station: Station) -> bool:
-        sheet, feed = (packet.progress + 1, self.strokes) if station is Station.SHEET_FEEDER else (0, 0)
-        moment = Moment(packet.key[0], packet.order.sheets, packet.number, sheet, feed)
-        rule = self.plan.at_station(moment, station)
+        moment = self._moment(packet, stroke=station is Station.SHEET_FEEDER)
+        rules = (self.plan.at_station(moment, station, kind) for kind in (Kind.JAM, Kind.RESIDUAL_JAM))
+        rule = next(filter(None, rules), None)
         if rule is None:
             return False
-        self.jam_now(packet, station, destroys=rule.destroys)
+        residual = rule.kind is Kind.RESIDUAL_JAM
+        if residual:
+            self.paper.hold_back(station)
+        self.jam_now(packet, station, destroys=rule.destroys or residual)
         return True
 
-    def jam_now(self, packet: Packet, station: Station, *, destroys: bool) -> None:
+    def _moment(self, packet: Packet, *, stroke: bool = False) -> Moment:
+        sheet, feed = (packet.progress + 1, self.strokes) if stroke else (0, 0)
+        return Moment(packet.key[0], packet.order.sheets, packet.number, sheet, feed)
+
+    def jam_now(self, packet: Packet, station: Station, *, destroys: bool = False) -> None:
         """What lies at `station` is stuck."""
         if destroys:
             self.paper.crush(station)
@@ -231,6 +250,8 @@ class Path:
             return False
         if self.supplies.bin_full:
             return self.desk.trouble(Fault.BIN_FULL, Station.DIVERT_BIN, ("", 0), "divert bin is full")
+        if self.supplies.stacker_full:
+            return self.desk.trouble(Fault.BIN_FULL, Station.STACKER, ("", 0), "stacker is full")
         if self.paper.empty() or self.supplies.withheld:
             return self._no_sheet()
         packet = collator.begin()

@@ -9,38 +9,55 @@ from simulator.words import INSERT_FEEDERS, Level, Station
 
 @dataclass(frozen=True, slots=True)
 class Capacities:
-    """How much each place holds when full, and from where on it is called low."""
+    """How much each place holds when full, and from where on it is called low.
+
+    water        envelopes that the sealer's tank is good for.
+    stacker      envelopes that the stacker holds; 0 = a belt takes them away, it never fills.
+    bin_reserve  the sensors of bin and stacker report so early: what is on the path still finds room.
+    """
 
     inserts: int = 1000
     envelopes: int = 500
+    water: int = 5000
     low: int = 20
     bin_deposits: int = 200
     bin_reserve: int = 10
+    stacker: int = 0
 
 
 @dataclass(slots=True)
 class Supplies:
-    """Stocks, bin, covers and the emergency stop as they really are.
+    """Stocks, bin, stacker, covers and the emergency stop as they really are.
 
+    stock           what is left in each feeder, and for how many envelopes the sealer's water lasts.
     bin_deposits    paper put down in the divert bin since it was emptied.
+    stacked         envelopes in the stacker since it was emptied.
+    stacker_blocked its sensor is covered, however few lie there.
     withheld        the sheet feeder's table is empty though the rest of the stack lies beside it.
     """
 
     capacities: Capacities = field(default_factory=Capacities)
     stock: dict[Station, int] = field(default_factory=dict)
-    sealer_wet: bool = True
     bin_deposits: int = 0
+    stacked: int = 0
+    stacker_blocked: bool = False
     withheld: bool = False
     open_covers: set[Station] = field(default_factory=set)
     stop_pressed: bool = False
 
     def __post_init__(self) -> None:
-        for station in (*INSERT_FEEDERS, Station.ENVELOPE_FEEDER):
+        for station in STOCKED:
             self.stock.setdefault(station, self.full(station))
 
     def full(self, station: Station) -> int:
-        """Stock of a full feeder."""
-        return self.capacities.envelopes if station is Station.ENVELOPE_FEEDER else self.capacities.inserts
+        """Stock of a full feeder, or of a full tank."""
+        match station:
+            case Station.ENVELOPE_FEEDER:
+                return self.capacities.envelopes
+            case Station.SEALER:
+                return self.capacities.water
+            case _:
+                return self.capacities.inserts
 
     def level(self, station: Station) -> Level:
         stock = self.stock[station]
@@ -50,5 +67,15 @@ class Supplies:
 
     @property
     def bin_full(self) -> bool:
-        """The bin's sensor: it reports early enough that what is on the path still finds room."""
+        """The bin's sensor."""
         return self.bin_deposits >= self.capacities.bin_deposits - self.capacities.bin_reserve
+
+    @property
+    def stacker_full(self) -> bool:
+        """The stacker's sensor."""
+        most = self.capacities.stacker
+        return self.stacker_blocked or 0 < most <= self.stacked + self.capacities.bin_reserve
+
+
+STOCKED = (*INSERT_FEEDERS, Station.ENVELOPE_FEEDER, Station.SEALER)
+"""Where something is used up."""

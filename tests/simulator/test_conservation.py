@@ -19,7 +19,8 @@ from simulator.words import INSERT_FEEDERS, Station
 from tests.simulator.bench import Bench, name, sheets_of
 
 _JAMS = [Station.SHEET_FEEDER, Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION, Station.SEALER]
-_SENSED = [Kind.MISREAD, Kind.DOUBLE_FEED, Kind.DAMAGED, Kind.SEALER_DRY, Kind.EMERGENCY_STOP]
+_SENSED = [Kind.MISREAD, Kind.DOUBLE_FEED, Kind.DAMAGED, Kind.SEALER_DRY, Kind.EMERGENCY_STOP, Kind.STACKER_FULL]
+_AT_A_STATION = [Kind.RESIDUAL_JAM, Kind.SENSOR_LATE, Kind.SENSOR_COVERED]
 
 
 def _rules(kinds: list[Kind]) -> st.SearchStrategy[Rule]:
@@ -40,6 +41,11 @@ def _rules(kinds: list[Kind]) -> st.SearchStrategy[Rule]:
             lambda station: {"kind": Kind.EMPTY, "station": station},
             st.sampled_from([Station.SHEET_FEEDER, INSERT_FEEDERS[0], Station.ENVELOPE_FEEDER]),
         ),
+        st.builds(
+            lambda kind, station: {"kind": kind, "station": station},
+            st.sampled_from(_AT_A_STATION),
+            st.sampled_from(_JAMS),
+        ),
         st.just({"kind": Kind.COVER_OPEN, "station": Station.FOLDER}),
     )
     return st.builds(lambda what, when, times: Rule(**what, **when, times=times), what, when, st.integers(1, 3))
@@ -53,7 +59,10 @@ def check_the_promises(bench: Bench, sizes: list[int]) -> None:
     bench.run_through()
     bench.end()
     bench.rig.write_leftovers()
-    placed = [sheet["page"] for deposit in bench.deposits() for sheet in deposit["sheets"]]
+    ends = bench.deposits("stacker", "divert", "removed", "feeder")
+    placed = [sheet["page"] for deposit in ends for sheet in deposit["sheets"]]
+    # What was overlooked on the path is told twice: when the job ended, and now.
+    placed += {sheet["page"] for deposit in bench.deposits("path") for sheet in deposit["sheets"]}
     assert Counter(placed) == Counter(range(1, len(bench.stack) + 1))
     outcomes = bench.outcomes()
     assert set(outcomes) == {name(number) for number in range(1, len(sizes) + 1)}

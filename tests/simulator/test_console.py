@@ -38,10 +38,11 @@ def test_refilling_fills_what_was_named(bench: Bench, line: str, stations: list[
 
 def test_sealer_sheets_and_bin_are_tended_too(bench: Bench) -> None:
     supplies = bench.supplies
-    supplies.sealer_wet, supplies.withheld, supplies.bin_deposits = False, True, 9
-    for line in ("refill sealer", "refill sheets", "empty bin"):
+    supplies.stock[Station.SEALER], supplies.withheld, supplies.bin_deposits, supplies.stacked = 0, True, 9, 30
+    for line in ("refill sealer", "refill sheets", "empty bin", "empty stacker"):
         assert console(bench).obey(line).endswith("done")
-    assert (supplies.sealer_wet, supplies.withheld, supplies.bin_deposits) == (True, False, 0)
+    assert supplies.stock[Station.SEALER] == supplies.capacities.water
+    assert (supplies.withheld, supplies.bin_deposits, supplies.stacked) == (False, 0, 0)
 
 
 def test_covers_and_the_emergency_stop_lock_the_machine(bench: Bench) -> None:

@@ -260,3 +260,77 @@ def test_an_acknowledgement_of_events_never_issued_is_ignored() -> None:
     bench = Bench(sheets_of([1])).ready([1]).run()
     bench.rig.events.acknowledge(1_000_000)
     assert bench.rig.events.oldest == 1
+
+
+# What wears out, fills up and deceives.
+
+
+def test_the_sealers_water_falls_with_each_envelope_and_is_said_to_be_low_and_empty() -> None:
+    supplies = Supplies(Capacities(water=3, low=1))
+    bench = Bench(sheets_of([1] * 5), supplies=supplies, operator_auto=False).ready([1] * 5).run()
+    assert [(line["station"], line["level"]) for line in bench.events("supply")] == [(22, 1), (22, 0)]
+    assert bench.faults() == [Fault.SEALER_DRY]
+    assert len(bench.deposits("stacker")) == 3
+
+
+def test_an_unsealed_envelope_takes_no_water() -> None:
+    supplies = Supplies(Capacities(water=1))
+    bench = Bench(sheets_of([1] * 3), supplies=supplies, operator_auto=False).ready([1] * 3, flags=4).run()
+    assert bench.faults() == []
+    assert len(bench.deposits("stacker")) == 3
+
+
+def test_a_full_stacker_stops_feeding_until_it_is_emptied() -> None:
+    supplies = Supplies(Capacities(stacker=15, bin_reserve=10))
+    bench = Bench(sheets_of([1] * 12), supplies=supplies, operator_auto=False).ready([1] * 12).run()
+    assert [(line["fault"], line["station"]) for line in bench.events("fault")] == [(Fault.BIN_FULL, Station.STACKER)]
+    assert 5 <= len(bench.deposits("stacker")) <= 15
+    assert refusal(bench.machine.obey(ResetFault())) == Fault.BIN_FULL
+    for _ in range(3):
+        bench.machine.operator.refill(Station.STACKER)
+        bench.run_on()
+    bench.run()
+    assert {outcome for outcome, _ in bench.outcomes().values()} == {"stacked"}
+    assert len(bench.outcomes()) == 12
+
+
+def test_a_covered_sensor_of_the_stacker_stops_even_a_machine_whose_belt_never_fills() -> None:
+    bench = Bench(sheets_of([1] * 3), rules=(Rule(Kind.STACKER_FULL, piece=P2),)).ready([1] * 3).run()
+    assert bench.faults() == [Fault.BIN_FULL]
+    bench.run_through()
+    assert {outcome for outcome, _ in bench.outcomes().values()} == {"stacked"}
+
+
+def test_a_late_sensor_costs_its_delay_and_nothing_else() -> None:
+    prompt = Bench(sheets_of([1])).ready([1]).run()
+    late = Bench(sheets_of([1]), rules=(Rule(Kind.SENSOR_LATE, Station.SEALER, piece=P1),)).ready([1]).run()
+    assert late.outcomes() == prompt.outcomes() == {P1: ("stacked", 0)}
+    ends = [bench.events("piece_outcome")[0]["at_ms"] for bench in (prompt, late)]
+    assert ends[1] - ends[0] == late.machine.path.timing.late_ms
+
+
+def test_a_sensor_that_stays_covered_looks_like_a_jam_though_the_paper_went_on_whole() -> None:
+    rules = (Rule(Kind.SENSOR_COVERED, Station.FOLDER, piece=P1),)
+    bench = Bench(sheets_of([1, 1]), rules=rules).ready([1, 1]).run()
+    assert [(line["fault"], line["station"]) for line in bench.events("fault")] == [(Fault.JAM, Station.FOLDER)]
+    assert Station.FOLDER not in bench.rig.paper.stations()
+    bench.run_through()
+    assert bench.outcomes()[P1] == ("removed", Fault.JAM)
+    assert not bench.deposits("removed")[0]["destroyed"]
+
+
+@pytest.mark.parametrize("station", [Station.SHEET_FEEDER, Station.FOLDER, Station.SEALER])
+def test_paper_left_behind_when_a_jam_was_cleared_is_found_at_the_next_start(station: Station) -> None:
+    bench = Bench(sheets_of([1] * 6), rules=(Rule(Kind.RESIDUAL_JAM, station, cycle=1),)).ready([1] * 6).run()
+    assert bench.machine.state is State.FAULTED
+    assert isinstance(bench.machine.obey(ClearPath()), Cleared)
+    assert bench.rig.paper.stations() == ()
+    assert bench.machine.obey(ResetFault()) == Nothing()
+    assert bench.machine.obey(Start()) == Nothing()
+    assert bench.machine.state is State.FAULTED
+    assert [(line["fault"], line["station"], line["piece"]) for line in bench.events("fault")][-1] == (3, station, "")
+    assert bench.machine.obey(ClearPath()) == Cleared(0)
+    bench.run_through()
+    assert bench.outcomes()[P1] == ("lost", Fault.JAM)
+    pages = [sheet["page"] for deposit in bench.deposits("stacker", "removed", "divert") for sheet in deposit["sheets"]]
+    assert sorted(pages) == [1, 2, 3, 4, 5, 6]

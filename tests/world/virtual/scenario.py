@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from random import Random
 
-from simulator.faults import Kind, LineRates, Rule
+from simulator.faults import STATIONS_OF, Kind, LineRates, Rule
 from simulator.words import STATION_WORDS
 from tests.world.virtual.press import PressFault
 
@@ -14,7 +14,6 @@ _PIECES = 30
 _POINTS = 700
 """About so many sheets, pieces and moments to die at has a world without faults; faults are strewn over them."""
 
-_JAMS = ("sheet-feeder", "accumulator", "folder", "insertion", "sealer")
 _FEEDERS = ("sheet-feeder", "insert-1", "envelope-feeder")
 
 
@@ -70,12 +69,10 @@ def draw_scenario(seed: int) -> Scenario:
 def _machine(rng: Random) -> Trouble:
     kind = rng.choice([kind for kind in Kind if kind is not Kind.MISSED_DOUBLE_FEED])
     station = ""
-    if kind is Kind.JAM:
-        station = rng.choice(_JAMS)
-    elif kind is Kind.EMPTY:
+    if kind is Kind.EMPTY:
         station = rng.choice(_FEEDERS)
-    elif kind is Kind.COVER_OPEN:
-        station = rng.choice(tuple(STATION_WORDS))
+    elif kind in STATIONS_OF:
+        station = rng.choice([word for word, place in STATION_WORDS.items() if place in STATIONS_OF[kind]])
     return Trouble("machine", kind.value, rng.randint(1, _PIECES), rng.randint(0, 1), station)
 
 
