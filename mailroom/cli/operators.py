@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import typer
 from rich.markup import escape
 
 from drivers.inserter.vocabulary import Position
+from mailroom.cli.guide import lead
 from mailroom.cli.output import stderr
+from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.words import count
 from mailroom.production.reconcile import VERDICTS
-from mailroom.production.standstill import paper_at, words
+from mailroom.production.recovery import Recovery, Refusal, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,9 @@ class DemoOperator:
     """Clears what stands, and tears up whatever left the machine's path unproven, so that it is printed again."""
 
     name: str = "demo operator"
+
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        return begun
 
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
         return True
@@ -36,6 +41,9 @@ class NoOperator:
 
     name: str = "nobody"
 
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        return begun
+
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
         return False
 
@@ -49,12 +57,14 @@ class TerminalOperator:
 
     name: str
 
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        return lead(text, begun, _ask)
+
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
+        if positions:
+            return typer.confirm("Is the path empty, are all covers closed, and the cause mended?", err=True)
         stderr.print(f"\n[bold red]The machine stands: {escape(text)}[/]")
-        for place in positions:
-            stderr.print(f"  {words(place.station):<16} {paper_at(place)}: take them out")
-        question = "Is the path empty, and the cause mended?" if positions else "Is the cause mended?"
-        return typer.confirm(question, err=True)
+        return typer.confirm("Is the cause mended?", err=True)
 
     def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:
         answers: dict[tuple[str, int], str] = {}
@@ -65,9 +75,58 @@ class TerminalOperator:
             stderr.print(f"  {copy.piece} copy {copy.copy}, {told}")
             allowed = [word for word in VERDICTS if word != "stacked" or copy.state is CopyState.UNKNOWN]
             while True:
-                answer = typer.prompt(f"    {' / '.join(allowed)}", default="", show_default=False, err=True).strip()
+                answer = _ask(f"    {' / '.join(allowed)}").strip()
                 if not answer or answer in allowed:
                     break
             if answer:
                 answers[name] = answer
         return answers
+
+
+@dataclass(slots=True)
+class ScriptedOperator:
+    """Answers with what the options of a command say: scans, then a word for each piece named. `cleared`: the path is
+    empty, the covers are closed, what stood is mended. `unused` are pieces named and codes scanned that are of no piece
+    asked for."""
+
+    name: str
+    words: Mapping[str, Word]
+    scans: Sequence[str] = ()
+    cleared: bool = False
+    unused: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unused = {*self.words, *self.scans}
+
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        now = begun
+        for code in self.scans:
+            answer = now.scan(code)
+            if not isinstance(answer, Refusal):
+                self.unused.discard(code)
+                now = answer
+            elif answer is not Refusal.NOT_AT_RISK:  # it may be of a piece that is asked for later
+                now = now.strayed(code, answer)
+        while (piece := now.due) is not None:
+            self.unused.discard(piece.copy.piece)
+            answer = now.say(self.words.get(piece.copy.piece, Word.LATER))
+            if isinstance(answer, Refusal):
+                words = ", ".join(word.value for word in piece.may_be)
+                raise MailroomError(
+                    "E7034",
+                    f"{piece.copy.piece} copy {piece.copy.copy}: {answer.value}",
+                    place=begun.run,
+                    remedy=f"One of: {words}. For 'back', scan the sheet on top of the feeder's stack (--scan CODE).",
+                )
+            now = answer
+        return now
+
+    def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
+        return self.cleared
+
+    def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:
+        return {}
+
+
+def _ask(words: str) -> str:
+    return str(typer.prompt(words, default="", show_default=False, err=True))

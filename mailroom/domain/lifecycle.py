@@ -36,7 +36,8 @@ class CopyState(Enum):
 
 
 class CopyEvent(Enum):
-    """What happens to a copy. SEND and FEED are intents, recorded before the act."""
+    """What happens to a copy. SEND and FEED are intents, recorded before the act. RETURN: a person held the sheet on
+    top of the feeder's stack, and this copy lies there as it was laid in."""
 
     SEND = "send"
     ACCEPT = "accept"
@@ -54,6 +55,7 @@ class CopyEvent(Enum):
     DESTROY = "destroy"
     QUARANTINE = "quarantine"
     DECLARE_STACKED = "declare-stacked"
+    RETURN = "return"
     CANCEL = "cancel"
 
 
@@ -93,6 +95,7 @@ TRANSITIONS: Mapping[tuple[CopyState, CopyEvent], CopyState] = MappingProxyType(
         (S.UNKNOWN, E.DESTROY): S.DESTROYED,
         (S.UNKNOWN, E.QUARANTINE): S.QUARANTINED,
         (S.UNKNOWN, E.DECLARE_STACKED): S.STACKED,
+        (S.UNKNOWN, E.RETURN): S.PRINTED,
     }
 )
 
@@ -105,7 +108,7 @@ REPLACEABLE = frozenset({S.DESTROYED, S.QUARANTINED})
 RESTING = frozenset({S.STACKED, *FINAL})
 """A run can be handed over when every copy is in one of these."""
 
-PERSONAL = frozenset({E.HAND_OVER, E.DESTROY, E.QUARANTINE, E.DECLARE_STACKED, E.CANCEL})
+PERSONAL = frozenset({E.HAND_OVER, E.DESTROY, E.QUARANTINE, E.DECLARE_STACKED, E.RETURN, E.CANCEL})
 """Events that only a named person can cause."""
 
 

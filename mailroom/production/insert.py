@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, Fold, JobSpec, PieceSpec
+from drivers.inserter.vocabulary import Fault, Fold, JobSpec, PieceSpec, Status
 from mailroom.domain.lifecycle import CopyEvent, CopyState
 from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState
@@ -24,6 +24,9 @@ _MOVING = frozenset({CopyState.FEEDING, CopyState.SCANNED})
 _WINDOW = 16
 """Feeds recorded in one transaction ahead of the machine."""
 
+_QUIET_S = 1.0
+"""A machine that stands and has told nothing for so long has told all."""
+
 
 def insert_batch(plant: Plant, line: Line, batch: Batch) -> Batch:
     """Bring a batch from PRINTED (or INSERTING, after a crash) to DONE. Raises MachineTrouble when the operator leaves
@@ -37,6 +40,20 @@ def insert_batch(plant: Plant, line: Line, batch: Batch) -> Batch:
         shift = _Shift(plant, line, inserter, sink, batch)
         shift.take_over(first=first)
         return shift.work()
+
+
+def recover_batch(plant: Plant, line: Line, batch: Batch) -> Status:
+    """Have a machine that stands with a batch under way mended, and what it holds or has forgotten put before the
+    operator; nothing is fed. Returns how the machine stands then. Raises what `insert_batch` raises."""
+    with plant.read_ledger() as ledger:
+        resume = ledger.last_machine_event()
+    sink = JournalSink(plant, line.machine, batch.id)
+    with line.open_inserter(sink, resume) as inserter:
+        shift = _Shift(plant, line, inserter, sink, batch)
+        shift.take_over()
+        shift.standstill.mend()
+        shift.hear_out()
+        return inserter.status()
 
 
 class _Shift:
@@ -55,7 +72,7 @@ class _Shift:
         self.inserter = inserter
         self.sink = sink
         self.batch = batch
-        self.standstill = Standstill(inserter, line.operator, batch.id)
+        self.standstill = Standstill(plant, inserter, line.operator, batch)
         self.boot: int | None = None
         self.loaded = False
         self.fed_here = False
@@ -102,8 +119,20 @@ class _Shift:
         self.loaded = status.job == self.batch.id
         self.standstill.begin()
         self.fed_here = not first and self._lose_what_was_forgotten()
+        if not (first or self.fed_here):
+            self.standstill.ask_for_forgotten()
         self._look()
         self.pending = deque(copy for copy in self.moving if copy.state is CopyState.FEEDING)
+
+    def hear_out(self) -> None:
+        """Until the machine has nothing new to tell: what was taken out has its outcome in the journal."""
+        seen = -1
+        quiet_s = 0.0
+        while quiet_s < _QUIET_S:
+            self.inserter.check()
+            quiet_s = quiet_s + self.patience.poll if seen == self.sink.changed else 0.0
+            seen = self.sink.changed
+            self.plant.sleep(self.patience.poll)
 
     def _lose_what_was_forgotten(self) -> bool:
         """Whether anything of the batch was fed to the machine since its last power-up."""

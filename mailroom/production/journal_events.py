@@ -26,6 +26,7 @@ from mailroom.domain.run import Batch, BatchState
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
 from mailroom.production.record import Recorder
+from mailroom.production.recover import is_said_to_be_gone
 from omr.sheet import SheetId
 
 _OUTCOMES = {
@@ -101,6 +102,8 @@ class JournalSink:
         """Why a claim to have stacked a copy is not believed; empty when it is."""
         if body.sheets != copy.sheets:
             return "sheet_count"
+        if is_said_to_be_gone(ledger, copy):
+            return "declared_otherwise"
         return "" if self._proven(ledger, run, copy) else "unproven"
 
     def _proven(self, ledger: Ledger, run: str, copy: Copy) -> bool:

@@ -28,6 +28,7 @@ from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.piece import Copy, MailPiece, PieceState
 from mailroom.domain.run import Batch, MailRun, RunState
 from mailroom.planning.household import Decision, OptOut
+from mailroom.production.recovery import Recovery
 from spool.job import JobReport, PrintJob
 
 Clock = Callable[[], datetime]
@@ -272,9 +273,15 @@ class Operator(Protocol):
     @property
     def name(self) -> str: ...
 
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        """Led through the pieces at risk because of `text`: takes each out, scans its sheets or says what became of it.
+        Returns the guide with the answers; what has none is left as it is."""
+        ...
+
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
         """Told of a standstill, and of what must be taken out of the path, station by station (nothing when what lies
-        there may go on). True when that is done and the cause mended, False to leave the machine standing."""
+        there may go on; asked after `recover`). True when that is done and the cause mended, False to leave the machine
+        standing: then nothing that was said counts."""
         ...
 
     def judge(self, copies: Sequence[Copy], reasons: Mapping[tuple[str, int], str]) -> Mapping[tuple[str, int], str]:

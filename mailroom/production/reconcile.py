@@ -12,6 +12,7 @@ from mailroom.production.lookup import the_piece
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger, Operator
 from mailroom.production.record import Recorder
+from mailroom.production.recover import settle
 
 VERDICTS: Mapping[str, CopyEvent] = {
     "destroyed": CopyEvent.DESTROY,
@@ -33,7 +34,9 @@ def unresolved(ledger: Ledger, run: str) -> list[Copy]:
 
 
 def reconcile(plant: Plant, run: str, operator: Operator) -> list[Copy]:
-    """Ask the operator about every unresolved copy and record the answers. Returns what is still unresolved."""
+    """Let count what was said at the machine, ask the operator about every copy still unresolved and record the
+    answers. Returns what is unresolved then."""
+    settle_said(plant, run)
     with plant.read_ledger() as ledger:
         open_copies = unresolved(ledger, run)
         reasons = {(copy.piece, copy.copy): why(ledger, copy) for copy in open_copies}
@@ -46,6 +49,13 @@ def reconcile(plant: Plant, run: str, operator: Operator) -> list[Copy]:
             resolve(plant, copy.piece, copy.copy, verdict, operator.name, reasons[copy.piece, copy.copy])
     with plant.read_ledger() as ledger:
         return unresolved(ledger, run)
+
+
+def settle_said(plant: Plant, run: str) -> None:
+    """What a person said at the machine of copies that are unresolved now counts."""
+    with plant.read_ledger() as ledger:
+        doubtful = unresolved(ledger, run)
+    settle(plant, run, doubtful)
 
 
 def resolve(plant: Plant, piece: str, copy_number: int | None, verdict: str, name: str, reason: str) -> Copy:

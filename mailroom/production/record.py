@@ -276,6 +276,16 @@ class Recorder:
             Entry(self.clock(), f"hand.{name}", who, run=run, batch=batch, piece=piece, copy=number, detail=detail)
         )
 
+    def said(
+        self, event: str, who: str, /, *, run: str, batch: str = "", copy: Copy | None = None, **detail: Any
+    ) -> None:
+        """What a person said beside the steps of a copy: at a recovery, of a difference, of reprints. E7002 without a
+        named person."""
+        demand_person(event, who)
+        piece, number = (copy.piece, copy.copy) if copy else ("", None)
+        of = copy.batch if copy else batch
+        self._append(Entry(self.clock(), event, who, run=run, batch=of, piece=piece, copy=number, detail=detail))
+
     def control(self, event: str, batch: Batch, **detail: Any) -> None:
         """CONTROL_INTENDED or CONTROL_OUT: the way of the machine's own control file."""
         self._append(Entry(self.clock(), event, SYSTEM, run=batch.run, batch=batch.id, detail=detail))

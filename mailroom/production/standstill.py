@@ -3,11 +3,16 @@ that paper was taken out; what a machine can see for itself (a closed cover, a f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, MachineState, Position, Station
+from drivers.inserter.vocabulary import Fault, MachineState, Position
 from mailroom.domain.errors import MailroomError
+from mailroom.domain.run import Batch
 from mailroom.domain.words import count
+from mailroom.production.plant import Plant
 from mailroom.production.ports import Inserter, Operator
+from mailroom.production.recover import declare, forgotten, in_the_path, station_words
 
 _UNDER_WAY = frozenset({MachineState.RUNNING, MachineState.STOPPING, MachineState.CLEARING})
 _TAKE_OUT = frozenset({Fault.JAM, Fault.SHEET_DAMAGED})
@@ -39,10 +44,12 @@ class Standstill:
 
     The machine's own answers decide, not its events: those lag behind what they tell of."""
 
-    def __init__(self, inserter: Inserter, operator: Operator, batch: str) -> None:
+    def __init__(self, plant: Plant, inserter: Inserter, operator: Operator, batch: Batch) -> None:
+        self.plant = plant
         self.inserter = inserter
         self.operator = operator
-        self.batch = batch
+        self.run = batch.run
+        self.batch = batch.id
         self.paper_out = False
         self._fresh = True
 
@@ -68,6 +75,21 @@ class Standstill:
         fault = self.inserter.status().fault
         if fault is not Fault.NONE:
             self._take_out(fault)
+
+    def mend(self) -> None:
+        """Have whatever stands mended, and leave the machine ready to start. MachineTrouble (E2051) likewise."""
+        self._fresh = False
+        fault = self.inserter.status().fault
+        if fault is not Fault.NONE:
+            self._mend(fault)
+
+    def ask_for_forgotten(self) -> None:
+        """The machine was switched off and has forgotten what it held: the operator is led through what is unknown, and
+        says what still lies in the feeder."""
+        begun = forgotten(self.plant, self.run, self.batch, stack_untouched=True)
+        if begun.due is not None:
+            said = self.operator.recover("the machine was restarted and has forgotten what it held", begun)
+            declare(self.plant, said, f"person:{self.operator.name}", begun)
 
     def _start(self) -> None:
         self._fresh = False
@@ -117,18 +139,22 @@ class Standstill:
         return Fault.NONE
 
     def _take_out(self, fault: Fault) -> None:
-        self._ask(fault, take_out=True)
+        """What was said is in the journal before the machine lets go of the pieces."""
+        positions = self.inserter.position_map()
+        begun = in_the_path(self.plant, self.run, positions)
+        said = self.operator.recover(words(fault), begun)
+        self._ask(fault, positions)
+        declare(self.plant, said, f"person:{self.operator.name}", begun)
         self.inserter.clear_path()
 
-    def _ask(self, fault: Fault, *, take_out: bool = False) -> None:
-        positions = self.inserter.position_map() if take_out else ()
+    def _ask(self, fault: Fault, positions: Sequence[Position] = ()) -> None:
         if not self.operator.clear(fault.name, words(fault), positions):
             raise machine_trouble(self.inserter, self.batch, words(fault))
 
 
-def words(name: Fault | Station) -> str:
-    """A fault's or a station's name as an operator says it: "envelopes empty", "insert feeder 1"."""
-    return name.name.lower().replace("_", " ")
+def words(fault: Fault) -> str:
+    """A fault's name as an operator says it: "envelopes empty"."""
+    return fault.name.lower().replace("_", " ")
 
 
 def paper_at(place: Position) -> str:
@@ -139,7 +165,7 @@ def paper_at(place: Position) -> str:
 def machine_trouble(inserter: Inserter, batch: str, text: str) -> MachineTrouble:
     """E2051 with what stands in the path, station by station."""
     status = inserter.status()
-    where = "; ".join(f"{words(place.station)}: {paper_at(place)}" for place in inserter.position_map())
+    where = "; ".join(f"{station_words(place.station)}: {paper_at(place)}" for place in inserter.position_map())
     return MachineTrouble(
         "E2051",
         f"the machine is {status.state.name.lower()}: {text}. In the path: {where or 'nothing'}",

@@ -36,6 +36,7 @@ NEXT: Mapping[str, Mapping[str, str]] = {
         "destroy": "destroyed",
         "quarantine": "quarantined",
         "declare-stacked": "stacked",
+        "return": "printed",
     },
     "mailed": {},
     "destroyed": {},
@@ -47,7 +48,7 @@ NEXT: Mapping[str, Mapping[str, str]] = {
 _Events = Mapping[tuple[int, int], Line]
 _Expect = Callable[[bool, str, str], None]
 
-BY_PERSON = frozenset({"hand-over", "destroy", "quarantine", "declare-stacked", "cancel"})
+BY_PERSON = frozenset({"hand-over", "destroy", "quarantine", "declare-stacked", "return", "cancel"})
 
 BY_MACHINE: Mapping[str, frozenset[str]] = {
     "scan": frozenset(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -37,8 +39,7 @@ def test_a_jam_is_cleared_when_the_person_says_so(
     typed(monkeypatch, "y\n")
     assert KARI.clear("JAM", "jam", JAMMED)
     asked = capsys.readouterr()
-    assert "P00000002 copy 1, 3 sheets: take them out" in asked.err
-    assert "Is the path empty" in asked.err
+    assert "Is the path empty, are all covers closed" in asked.err
     assert asked.out.strip() == ""
 
 
@@ -77,8 +78,9 @@ def test_where_nobody_is_everything_waits() -> None:
     assert NoOperator().judge([copy(1, CopyState.UNKNOWN)], {}) == {}
 
 
-def on_a_terminal(command: list[str | Path], answers: dict[str, str]) -> tuple[int, str]:
-    """Run a command on a terminal of its own, answering its questions; (exit code, all that was shown)."""
+def on_a_terminal(command: list[str | Path], answers: dict[str, str | Callable[[], str]]) -> tuple[int, str]:
+    """Run a command on a terminal of its own, answering its questions, each with one line or with the next of several;
+    (exit code, all that was shown)."""
     ours, its = pty.openpty()
     process = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, close_fds=True)
     os.close(its)
@@ -92,7 +94,7 @@ def on_a_terminal(command: list[str | Path], answers: dict[str, str]) -> tuple[i
             for question, answer in answers.items():
                 if question in shown[answered:]:
                     answered = len(shown)
-                    os.write(ours, f"{answer}\n".encode())
+                    os.write(ours, f"{answer if isinstance(answer, str) else answer()}\n".encode())
         return process.wait(timeout=60), shown
     finally:
         process.kill()
@@ -110,7 +112,8 @@ def test_a_person_at_the_terminal_sees_a_run_through_a_jam(tmp_path: Path) -> No
         code, shown = on_a_terminal(command, {"[y/N]": "y", "destroyed / quarantined": "destroyed"})
     assert code == 0, shown
     assert "The machine stands: jam" in shown
-    assert "P00000002 copy 1" in shown
+    assert re.search(r"folder +P00000002 copy 1, \d of \d sheet", shown)
+    assert "are all covers closed" in shown
     report = call("run", "show", "--dir", folder, "--json").json()
     assert report["waits"] == []
     assert report["reprinted"] == report["destroyed"] > 0

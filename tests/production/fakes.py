@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from drivers.inserter.vocabulary import Position
 from mailroom.domain.piece import Copy
+from mailroom.production.recovery import Recovery
 from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain
 
 
@@ -62,6 +63,9 @@ class ScriptedOperator:
     clears: bool = True
     name: str = "Kari"
     faults: list[str] = field(default_factory=list)
+
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        return begun
 
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
         self.faults.append(fault)

@@ -8,19 +8,21 @@ from collections.abc import Callable
 import pytest
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, PieceSpec
+from drivers.inserter.vocabulary import Fault, MachineState, Outcome, PieceSpec, Station
 from mailroom.bootstrap import House
 from mailroom.cli.operators import NoOperator
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.run import Batch, BatchState, MailRun
-from mailroom.production.insert import insert_batch
+from mailroom.production.insert import insert_batch, recover_batch
 from mailroom.production.line import Line, Patience
 from mailroom.production.ports import Operator
-from mailroom.production.reconcile import unresolved
+from mailroom.production.reconcile import reconcile, unresolved
+from mailroom.production.recover import DECLARED
+from mailroom.production.recovery import Recovery, Word
 from mailroom.production.standstill import MachineTrouble
 from tests.production.fake_inserter import FakeInserter
 from tests.production.fakes import ScriptedOperator, ScriptedQueue
-from tests.production.stages import batches, copies, incidents, planned, printed
+from tests.production.stages import batches, copies, incidents, journal, planned, printed
 
 PIECES = 5
 
@@ -294,3 +296,124 @@ def test_copies_are_queued_by_their_place_in_the_stack(shop: Shop) -> None:
     shop.machine.queue_piece = noted  # type: ignore[method-assign]
     shop.insert()
     assert [piece for _, piece in sorted(queued)] == shop.pieces
+
+
+class Guided(ScriptedOperator):
+    """Says one word of every piece asked for, scanning its first sheet before; clears as told."""
+
+    def __init__(self, word: Word, *, clears: bool = True, scan: bool = True) -> None:
+        super().__init__(clears=clears)
+        self.word, self.scan = word, scan
+        self.begun: list[Recovery] = []
+
+    def recover(self, text: str, begun: Recovery) -> Recovery:
+        self.begun.append(begun)
+        now = begun
+        while (piece := now.due) is not None:
+            code = f"{now.run}{piece.copy.piece}{piece.copy.copy:02}001{piece.copy.sheets:03}"
+            answer = now.scan(code) if self.scan else now
+            assert isinstance(answer, Recovery)
+            answer = answer.say(self.word)
+            assert isinstance(answer, Recovery), answer
+            now = answer
+        return now
+
+
+def test_what_was_said_at_a_jam_counts_when_the_machine_has_let_go(shop: Shop) -> None:
+    jammed = shop.pieces[1]
+    shop.machine.trouble[jammed] = (Fault.JAM,)
+    operator = Guided(Word.DESTROYED)
+    shop.insert(operator)
+    (said,) = [entry for entry in journal(shop.house) if entry.event == DECLARED]
+    assert (said.who, said.piece, said.copy) == ("person:Kari", jammed, 1)
+    assert said.detail["word"] == "destroyed"
+    assert said.detail["station"] == "folder"
+    assert said.detail["scanned"] == [1]
+    assert shop.state(jammed) is CopyState.UNKNOWN
+    assert reconcile(shop.house.plant, shop.run.id, NoOperator()) == [], "nobody is asked again"
+    assert shop.state(jammed) is CopyState.DESTROYED
+
+
+def test_what_was_said_by_somebody_who_then_walks_away_does_not_count(shop: Shop) -> None:
+    jammed = shop.pieces[1]
+    shop.machine.trouble[jammed] = (Fault.JAM,)
+    with pytest.raises(MachineTrouble):
+        shop.insert(Guided(Word.DESTROYED, clears=False))
+    assert DECLARED not in {entry.event for entry in journal(shop.house)}
+    shop.insert()
+    assert shop.state(jammed) is CopyState.UNKNOWN
+
+
+def test_a_piece_that_has_its_answer_is_not_asked_for_again(shop: Shop) -> None:
+    jammed = shop.pieces[1]
+    shop.machine.trouble[jammed] = (Fault.JAM,)
+    clear = shop.machine.clear_path
+    shop.machine.clear_path = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    with pytest.raises(ZeroDivisionError):
+        shop.insert(Guided(Word.DESTROYED))
+    shop.machine.clear_path = clear  # type: ignore[method-assign]
+    operator = Guided(Word.QUARANTINED)
+    shop.insert(operator)
+    assert [begun.due for begun in operator.begun] == [None]
+    assert [entry.detail["word"] for entry in journal(shop.house) if entry.event == DECLARED] == ["destroyed"]
+
+
+def test_a_machine_that_stacks_what_was_declared_destroyed_is_not_believed(shop: Shop) -> None:
+    jammed = shop.pieces[1]
+    shop.machine.trouble[jammed] = (Fault.JAM,)
+
+    def goes_on() -> int:
+        shop.machine.path, spec = [], shop.machine.path[0]
+        shop.machine._settle(spec, Outcome.STACKED)
+        return 0
+
+    shop.machine.clear_path = goes_on  # type: ignore[method-assign]
+    shop.insert(Guided(Word.DESTROYED))
+    assert [entry.event for entry in incidents(shop.house)][:1] == ["incident.declared_otherwise"]
+    assert shop.state(jammed) is CopyState.UNKNOWN
+    (left,) = reconcile(shop.house.plant, shop.run.id, NoOperator())
+    assert left.piece == jammed, "what contradicts itself is not printed again by itself"
+
+
+def test_what_never_left_the_feeder_is_fed_again_when_its_top_sheet_was_scanned(shop: Shop) -> None:
+    interrupted(shop)
+    shop.machine.reboot()
+    operator = Guided(Word.BACK)
+    moved, *rest = shop.pieces[1:]
+
+    def recover(text: str, begun: Recovery) -> Recovery:
+        assert "restarted" in text
+        assert begun.due is not None
+        assert begun.due.copy.piece == moved
+        assert begun.due.seen is Station.SHEET_FEEDER
+        answer = begun.say(Word.DESTROYED)
+        assert isinstance(answer, Recovery)
+        return Guided.recover(operator, text, answer)
+
+    operator.recover = recover  # type: ignore[method-assign]
+    assert shop.insert(operator).state is BatchState.DONE
+    assert shop.state(moved) is CopyState.DESTROYED
+    assert [shop.state(piece) for piece in rest] == [CopyState.STACKED] * len(rest)
+    returned = [entry for entry in journal(shop.house) if entry.event == "copy.return"]
+    assert [(entry.piece, entry.who) for entry in returned] == [(piece, "person:Kari") for piece in rest]
+
+
+def test_with_nobody_there_what_was_forgotten_stays_unknown(shop: Shop) -> None:
+    interrupted(shop)
+    shop.machine.reboot()
+    shop.insert(NoOperator())
+    assert shop.states() == [CopyState.STACKED] + [CopyState.UNKNOWN] * (len(shop.pieces) - 1)
+
+
+def test_a_recovery_mends_the_machine_and_feeds_nothing(shop: Shop) -> None:
+    interrupted(shop)
+    operator = Guided(Word.DESTROYED)
+    line = Line(ScriptedQueue(), shop.machine.connect, "SIM-1", operator, Patience(0.05, 0.2))
+    (batch,) = [batch for batch in batches(shop.house, shop.run) if batch.id == shop.batch.id]
+    starts = shop.machine.calls.count("start")
+    assert recover_batch(shop.house.plant, line, batch).state is MachineState.STOPPED
+    assert shop.machine.calls.count("start") == starts
+    assert shop.states()[:3] == [CopyState.STACKED, CopyState.UNKNOWN, CopyState.FEEDING]
+    assert reconcile(shop.house.plant, shop.run.id, NoOperator()) == []
+    assert shop.states()[:3] == [CopyState.STACKED, CopyState.DESTROYED, CopyState.FEEDING]
+    assert shop.insert(NoOperator()).state is BatchState.DONE

@@ -101,7 +101,7 @@ def test_a_piece_mailed_twice(run: RunWriter) -> None:
     assert ("1", SECOND, 2) in found
 
 
-@pytest.mark.parametrize("event", sorted(BY_PERSON - {"declare-stacked", "cancel"}))
+@pytest.mark.parametrize("event", sorted(BY_PERSON - {"declare-stacked", "return", "cancel"}))
 def test_what_only_a_person_may_do_needs_a_name(run: RunWriter, event: str) -> None:
     line = entries(run, f"copy.{event}")[0]
     for who in ("system", "machine:SIM-0001", "person:", "person: "):
