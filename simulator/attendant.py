@@ -84,6 +84,26 @@ class Operator:
             self._machine.trouble(Fault.JAM, stations[0], _NO_PIECE, "paper was taken out of the path")
         return True
 
+    def take(self, station: Station) -> bool:
+        """Take out what lies at one station, unseen: its sensor notices when that should move on. False when nothing
+        was taken, since the machine moves or nothing lies there."""
+        if self._machine.moving or not self._machine.paper.at(station):
+            return False
+        self._machine.paper.put_down(station, "removed")
+        return True
+
+    def clear_out(self) -> str:
+        """Take the paper out of a machine that stands. What the sensors still see afterwards, in words: what lies at a
+        station that was overlooked, until it is done again."""
+        supplies, paper = self._machine.supplies, self._machine.paper
+        if supplies.overlooked and (stations := paper.stations()):
+            supplies.overlooked = False
+            for station in stations[1:]:
+                paper.put_down(station, "removed")
+            return f"paper is left at station {stations[0].value}"
+        paper.clear()
+        return ""
+
     def attend(self) -> None:
         """What the operator does when the host says that the fault is mended."""
         supplies = self._machine.supplies

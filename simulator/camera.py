@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ class Camera(Protocol):
 class Stacks(Protocol):
     """Where the printed stacks lie."""
 
-    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
+    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, Sequence[int], Camera] | None:
         """The print file of this job, the 1-based front pages of its sheets as they are fed, and a camera set up for
         them.
 
@@ -95,7 +95,7 @@ class StackFolder:
         self._side = side
         self._mark_sets = mark_sets
 
-    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
+    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, Sequence[int], Camera] | None:
         marks = job_marks(mark_set, code_template, self._mark_sets)
         if marks.side is not self._side:
             raise SimulatorError(
@@ -113,7 +113,10 @@ class StackFolder:
             return None  # not (yet) a whole print file: no stack to speak of
         ticket = _ticket(file)
         a_sheet = _PAGES_A_SHEET.get(ticket.get("sides", ""), 1)
-        pages = range(1, len(pdf) + 1, a_sheet)
+        pages: Sequence[int] = range(1, len(pdf) + 1, a_sheet)
+        lies = [int(number) for number in ticket.get("lies", "").split() if number.isdecimal()]
+        if lies:  # What the press did to the stack: sheets twice, missing, in another order.
+            pages = [pages[number - 1] for number in lies if 0 < number <= len(pages)]
         if ticket.get("output") == "face-up":
             pages = pages[::-1]  # What was printed last lies on top and is fed first.
         return file.name, pages, PdfCamera(pdf, marks, random.Random(f"{self._seed}/smear/{job}"), a_sheet)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from simulator.faults import Kind, Rule
 from simulator.rig import Rig
 from simulator.words import INSERT_FEEDERS, STATION_WORDS, Station
 
 HELP = (
     "refill envelopes | inserts [1-6] | sheets | sealer; empty bin | stacker; clear; cover open|close [STATION]; "
-    "estop; release; jam STATION; status"
+    "estop; release; jam STATION; take STATION; status"
 )
 _REFILLS: dict[str, tuple[Station, ...]] = {
     "envelopes": (Station.ENVELOPE_FEEDER,),
@@ -29,7 +30,7 @@ class Console:
         self._rig = rig
         self._machine = rig.machine
 
-    def obey(self, line: str) -> str:
+    def obey(self, line: str) -> str:  # noqa: PLR0912 - one branch a command
         """The answer: what was done, or why not. Never raises for what a person may type."""
         words = line.split()
         operator = self._machine.operator
@@ -44,6 +45,8 @@ class Console:
                 stations = (Station.DIVERT_BIN if what == "bin" else Station.STACKER,)
             case ["clear"]:
                 return "path emptied" if operator.empty_path() else "the machine is moving: halt it first"
+            case ["take", word] if word in _JAM_WORDS:
+                return "taken out" if operator.take(_JAM_WORDS[word]) else "the machine moves, or nothing lies there"
             case ["cover", ("open" | "close") as what, *rest] if len(rest) <= 1:
                 return self._cover(what, rest[0] if rest else "folder")
             case ["estop"]:
@@ -79,7 +82,7 @@ class Console:
             if place is station and self._machine.moving:
                 self._machine.path.jam_now(packet, station, destroys=True)
                 return "jammed"
-        self._rig.plan.arm_jam(station)
+        self._rig.plan.arm(Rule(Kind.JAM, station))
         return "will jam with the next paper"
 
     def _status(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -32,10 +32,24 @@ class Kind(Enum):
     SENSOR_LATE = "sensor-late"
     SENSOR_COVERED = "sensor-covered"
     RESIDUAL_JAM = "residual-jam"
+    BIN_FULL = "bin-full"
+    TAKEN = "taken"
+    OVERLOOKED = "overlooked"
 
 
 SHEET_KINDS = frozenset({Kind.MISREAD, Kind.DOUBLE_FEED, Kind.MISSED_DOUBLE_FEED, Kind.DAMAGED})
-_AROUND = frozenset({Kind.EMPTY, Kind.SEALER_DRY, Kind.COVER_OPEN, Kind.EMERGENCY_STOP, Kind.STACKER_FULL})
+AROUND_KINDS = frozenset(
+    {
+        Kind.EMPTY,
+        Kind.SEALER_DRY,
+        Kind.COVER_OPEN,
+        Kind.EMERGENCY_STOP,
+        Kind.STACKER_FULL,
+        Kind.BIN_FULL,
+        Kind.OVERLOOKED,
+    }
+)
+"""What happens around the machine, not to paper that moves."""
 _JAM_STATIONS = frozenset(
     {Station.SHEET_FEEDER, Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION, Station.SEALER}
 )
@@ -45,6 +59,7 @@ _FEEDERS = frozenset({Station.SHEET_FEEDER, *INSERT_FEEDERS, Station.ENVELOPE_FE
 STATIONS_OF: dict[Kind, frozenset[Station]] = {
     Kind.JAM: _JAM_STATIONS,
     Kind.RESIDUAL_JAM: _JAM_STATIONS,
+    Kind.TAKEN: _JAM_STATIONS,
     Kind.SENSOR_LATE: _SENSOR_STATIONS,
     Kind.SENSOR_COVERED: _LEFT_STATIONS,
     Kind.EMPTY: _FEEDERS,
@@ -266,31 +281,30 @@ class FaultPlan:
         self._watches = [
             _Watch(rule, random.Random(f"{seed}/{index}/{rule.kind.value}")) for index, rule in enumerate(script.rules)
         ]
-        self._armed: set[Station] = set()
+        self._armed: list[Rule] = []
 
-    def arm_jam(self, station: Station) -> None:
-        """The next paper that comes to `station` jams."""
-        self._armed.add(station)
+    def arm(self, rule: Rule) -> None:
+        """It strikes at the next chance, whatever it says of when: the next sheet, paper or piece that it can hurt."""
+        self._armed.append(rule)
 
     def at_sheet(self, moment: Moment) -> frozenset[Kind]:
         """The sheet faults of one stroke of the feeder."""
         return frozenset(rule.kind for rule in self._striking(moment, SHEET_KINDS))
 
     def at_station(self, moment: Moment, station: Station, kind: Kind = Kind.JAM) -> Rule | None:
-        """What of `kind` (a jam, or a sensor that deceives) befalls the paper at `station` now."""
-        if kind is Kind.JAM and station in self._armed:
-            self._armed.discard(station)
-            return Rule(Kind.JAM, station)
+        """What of `kind` (a jam, a hand, or a sensor that deceives) befalls the paper at `station` now."""
         rules = self._striking(moment, {kind}, station)
         return rules[0] if rules else None
 
     def at_piece(self, moment: Moment) -> tuple[Rule, ...]:
         """What happens around the machine as a piece begins: feeders run out, covers are opened."""
-        return tuple(self._striking(moment, _AROUND))
+        return tuple(self._striking(moment, AROUND_KINDS))
 
-    def _striking(self, moment: Moment, kinds: Iterable[Kind], station: Station | None = None) -> list[Rule]:
-        return [
-            watch.rule
-            for watch in self._watches
-            if watch.rule.kind in kinds and (station is None or watch.rule.station is station) and watch.strikes(moment)
-        ]
+    def _striking(self, moment: Moment, kinds: Set[Kind], station: Station | None = None) -> list[Rule]:
+        def fits(rule: Rule) -> bool:
+            return rule.kind in kinds and (station is None or rule.station is station)
+
+        armed = [rule for rule in self._armed if fits(rule)]
+        if armed:
+            self._armed = [rule for rule in self._armed if not fits(rule)]
+        return armed + [watch.rule for watch in self._watches if fits(watch.rule) and watch.strikes(moment)]

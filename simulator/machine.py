@@ -21,8 +21,10 @@ from simulator.messages import (
     Cleared,
     ClearPath,
     Command,
+    Cover,
     CycleUp,
     DivertPiece,
+    EmergencyStop,
     EndJob,
     Event,
     FaultRaised,
@@ -164,12 +166,30 @@ class Machine:
                 self.emit(Supply(Station.SEALER, Level.EMPTY))
             case FaultKind.STACKER_FULL:
                 self.supplies.stacker_blocked = True
+            case FaultKind.BIN_FULL:
+                self.supplies.bin_deposits = self.supplies.capacities.bin_deposits
+            case FaultKind.OVERLOOKED:
+                self.supplies.overlooked = True
             case FaultKind.COVER_OPEN:
                 self.operator.open_cover(station)
             case FaultKind.EMERGENCY_STOP:
                 self.operator.press_stop()
             case _:
                 raise ValueError(f"{rule.kind.value} happens to paper, not around the machine")
+
+    def look_around(self) -> None:
+        """At power-up the sensors are read: what was opened or pressed while it was dark stands as a fault."""
+        for station in sorted(self.supplies.open_covers):
+            self.emit(Cover(station, 1))
+            self.trouble(Fault.COVER_OPEN, station, _NO_PIECE, f"cover open at station {station.value}")
+        if self.supplies.stop_pressed:
+            self.emit(EmergencyStop(1))
+            self.trouble(Fault.EMERGENCY_STOP, Station.SHEET_FEEDER, _NO_PIECE, "emergency stop pressed")
+
+    def power_fails(self) -> None:
+        """The motors stop where they are; what the controller knows lies in memory that keeps it."""
+        if self.moving:
+            self.condition.go(State.STOPPED)
 
     def stop_after(self) -> None:
         if self.state is State.RUNNING:
@@ -314,7 +334,11 @@ class Machine:
 
     def _clear_path(self) -> Answer:
         if self._operator_auto:
-            self.paper.clear()
+            left = self.operator.clear_out()
+            if left:
+                if self.moving:
+                    self.condition.go(State.STOPPED)
+                return Refused(Fault.IN_PATH, left)
         elif self.paper.stations():
             return Refused(Fault.IN_PATH, "the operator has not taken the paper out")
         before = State.STOPPED if self.moving else self.state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -52,7 +52,7 @@ class Paper:
 
     def __init__(self, record: Callable[[Deposit], None], used: Iterable[Leaf] = ()) -> None:
         self._record = record
-        self._used = set(used)
+        self._used = Counter(used)
         self._stacks: dict[str, deque[Leaf]] = {}
         self._held: dict[Station, Held] = {}
         self._held_back: set[Station] = set()
@@ -63,13 +63,33 @@ class Paper:
     def lay(self, job: str, file: str, pages: Iterable[int]) -> int:
         """Put a print file's stack into the feeder: those sheets that were not used before. Returns how many.
 
-        A stack once laid stays what it is: loading the same file again finds what was left of it.
+        A stack once laid stays what it is: loading the same file again finds what was left of it. A page may come more
+        often than once: the press has printed it so often.
         """
         if file not in self._stacks:
             leaves = (Leaf(file, page) for page in pages)
-            self._stacks[file] = deque(leaf for leaf in leaves if leaf not in self._used)
+            self._stacks[file] = deque(leaf for leaf in leaves if not self._took(leaf))
         self._job, self._file = job, file
         return len(self._stacks[file])
+
+    def _took(self, leaf: Leaf) -> bool:
+        """Whether one more of this page was used before; counted once for each."""
+        used = self._used[leaf] > 0
+        self._used[leaf] -= used
+        return used
+
+    def lay_on_top(self, leaves: Iterable[Leaf], beneath: int = 0) -> None:
+        """Somebody puts sheets into the feeder, on top of its stack or beneath so many of its sheets."""
+        stack = self._stack
+        depth = min(beneath, len(stack))
+        stack.rotate(-depth)
+        stack.extendleft(reversed(list(leaves)))
+        stack.rotate(depth)
+
+    def draw(self, file: str, sheets: int) -> list[Leaf]:
+        """Somebody takes the uppermost sheets of another stack that lies ready."""
+        stack = self._stacks.get(file, deque())
+        return [stack.popleft() for _ in range(min(sheets, len(stack)))]
 
     @property
     def _stack(self) -> deque[Leaf]:

@@ -154,6 +154,8 @@ class Path:
         packet = self._ready(Station.SEALER)
         if packet is None:
             return False
+        if not self.paper.at(Station.SEALER):
+            return self._missing(packet, Station.SEALER)
         del self._slots[Station.SEALER]
         if packet.divert or packet.spoiled:
             self._drop_in_bin(Station.SEALER)
@@ -168,6 +170,8 @@ class Path:
         packet = self._ready(Station.INSERTION)
         if packet is None or Station.SEALER in self._slots:
             return False
+        if not self.paper.at(Station.INSERTION):
+            return self._missing(packet, Station.INSERTION)
         if packet.sealed:
             if not self.supplies.stock[Station.SEALER]:
                 return self.desk.trouble(Fault.SEALER_DRY, Station.SEALER, packet.key, "sealer is dry")
@@ -179,6 +183,8 @@ class Path:
         packet = self._ready(Station.FOLDER)
         if packet is None or Station.INSERTION in self._slots:
             return False
+        if not self.paper.at(Station.FOLDER):
+            return self._missing(packet, Station.FOLDER)
         feeders = [feeder for bit, feeder in enumerate(INSERT_FEEDERS) if packet.order.selects >> bit & 1]
         for feeder in feeders:
             if not self.supplies.stock[feeder]:
@@ -198,8 +204,11 @@ class Path:
         return True
 
     def _enter_folder(self) -> bool:
-        if self._ready(Station.ACCUMULATOR) is None or Station.FOLDER in self._slots:
+        packet = self._ready(Station.ACCUMULATOR)
+        if packet is None or Station.FOLDER in self._slots:
             return False
+        if not self.paper.at(Station.ACCUMULATOR):
+            return self._missing(packet, Station.ACCUMULATOR)
         self._move(Station.ACCUMULATOR, Station.FOLDER, 0.0 if self.fold is Fold.NONE else self.timing.fold_ms)
         return True
 
@@ -217,9 +226,12 @@ class Path:
 
     def _jam(self, packet: Packet, station: Station) -> bool:
         moment = self._moment(packet, stroke=station is Station.SHEET_FEEDER)
-        rules = (self.plan.at_station(moment, station, kind) for kind in (Kind.JAM, Kind.RESIDUAL_JAM))
+        rules = (self.plan.at_station(moment, station, kind) for kind in (Kind.JAM, Kind.RESIDUAL_JAM, Kind.TAKEN))
         rule = next(filter(None, rules), None)
         if rule is None:
+            return False
+        if rule.kind is Kind.TAKEN:
+            self.paper.put_down(station, "removed")
             return False
         residual = rule.kind is Kind.RESIDUAL_JAM
         if residual:
@@ -238,6 +250,17 @@ class Path:
             packet.destroyed = True
         self.desk.trouble(Fault.JAM, station, packet.key, f"jam in {station.name.lower().replace('_', ' ')}")
 
+    def _missing(self, packet: Packet, station: Station) -> bool:
+        """The sensor says that nothing is there to move on."""
+        text = f"paper is missing in {station.name.lower().replace('_', ' ')}"
+        return self.desk.trouble(Fault.JAM, station, packet.key, text)
+
+    def _lost_collation(self) -> Packet | None:
+        """The open collation whose sheets do not lie in the accumulator."""
+        current = self.collator.current
+        gone = current is not None and current.counted > 0 and not self.paper.at(Station.ACCUMULATOR)
+        return current if gone else None
+
     # The sheet feeder.
 
     def _start_stroke(self, permit: Permit) -> bool:
@@ -254,6 +277,9 @@ class Path:
             return self.desk.trouble(Fault.BIN_FULL, Station.STACKER, ("", 0), "stacker is full")
         if self.paper.empty() or self.supplies.withheld:
             return self._no_sheet()
+        lost = self._lost_collation()
+        if lost is not None:
+            return self._missing(lost, Station.ACCUMULATOR)
         packet = collator.begin()
         if packet is None:
             return False
@@ -298,8 +324,13 @@ class Path:
         stroke, camera = self._stroke, self.camera
         if stroke is None or camera is None or stroke.ready_ms > self.run_ms:
             return False
-        self._stroke = None
         leaves = self.paper.at(Station.SHEET_FEEDER)
+        due, lost = self.collator.current, self._lost_collation()
+        if not leaves and due is not None:
+            return self._missing(due, Station.SHEET_FEEDER)
+        if lost is not None:
+            return self._missing(lost, Station.ACCUMULATOR)
+        self._stroke = None
         seen = camera.look(leaves[0], smeared=Kind.MISREAD in stroke.kinds)
         sensed = len(leaves) > 1 and Kind.DOUBLE_FEED in stroke.kinds
         ruling = self.collator.read(seen, double=sensed)

@@ -63,6 +63,7 @@ class Rig:
             operator_auto=setup.operator_auto,
             job_closed=self._job_closed,
         )
+        self.machine.look_around()
         self.link = Link(between(self.machine), self.events, setup.nameplate)
         self._inward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/inward"))
         self._outward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/outward"))
@@ -75,6 +76,13 @@ class Rig:
         """Bytes for the host, after what is due on the link was done."""
         self.link.tick(line_ms)
         return self._outward.pass_through(self.link.take_output())
+
+    def blink(self) -> None:
+        """Power fails and comes back, and the memory has kept everything: job, queue, events, replies and boot id. The
+        motors have stopped, and the host must identify itself anew."""
+        self.machine.power_fails()
+        self.link.lost()
+        self.link.open()
 
     def read_ahead(self) -> bool:
         """Let the camera look at one of the next sheets before it is needed; False when nothing is to be read."""

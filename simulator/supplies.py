@@ -34,6 +34,7 @@ class Supplies:
     stacked         envelopes in the stacker since it was emptied.
     stacker_blocked its sensor is covered, however few lie there.
     withheld        the sheet feeder's table is empty though the rest of the stack lies beside it.
+    overlooked      one station is forgotten when the path is cleared next.
     """
 
     capacities: Capacities = field(default_factory=Capacities)
@@ -42,6 +43,7 @@ class Supplies:
     stacked: int = 0
     stacker_blocked: bool = False
     withheld: bool = False
+    overlooked: bool = False
     open_covers: set[Station] = field(default_factory=set)
     stop_pressed: bool = False
 

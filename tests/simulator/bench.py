@@ -16,6 +16,7 @@ from simulator.faults import FaultScript, Rule
 from simulator.link import Nameplate
 from simulator.messages import (
     Answer,
+    Cleared,
     ClearPath,
     Counters,
     EndJob,
@@ -153,7 +154,9 @@ class Bench:
     def recover(self) -> Bench:
         """What a host does at a standstill: clear the path, reset, start."""
         if self.machine.state in (State.FAULTED, State.INTERLOCKED):
-            self.machine.obey(ClearPath())
+            for _ in range(3):  # a scrap or a station forgotten comes to light
+                if isinstance(self.machine.obey(ClearPath()), Cleared):
+                    break
         self.machine.obey(ResetFault())
         self.machine.obey(Start())
         return self
@@ -176,7 +179,8 @@ class Bench:
             if self.machine.condition.fault is Fault.SHEETS_EMPTY and self.rig.paper.empty():
                 break
             self.recover()
-        self.machine.obey(ClearPath())
+        while not isinstance(self.machine.obey(ClearPath()), Cleared):
+            pass
         return self
 
     def end(self) -> Counters:

@@ -20,7 +20,8 @@ from tests.simulator.bench import Bench, name, sheets_of
 
 _JAMS = [Station.SHEET_FEEDER, Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION, Station.SEALER]
 _SENSED = [Kind.MISREAD, Kind.DOUBLE_FEED, Kind.DAMAGED, Kind.SEALER_DRY, Kind.EMERGENCY_STOP, Kind.STACKER_FULL]
-_AT_A_STATION = [Kind.RESIDUAL_JAM, Kind.SENSOR_LATE, Kind.SENSOR_COVERED]
+_SENSED += [Kind.BIN_FULL, Kind.OVERLOOKED]
+_AT_A_STATION = [Kind.RESIDUAL_JAM, Kind.SENSOR_LATE, Kind.SENSOR_COVERED, Kind.TAKEN]
 
 
 def _rules(kinds: list[Kind]) -> st.SearchStrategy[Rule]:

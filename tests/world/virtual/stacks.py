@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from omr.model import FedFirst
@@ -21,7 +21,7 @@ class RememberingStacks:
         self._stacks = StackFolder(folder, seed)
         self._memory = memory
 
-    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, range, Camera] | None:
+    def find(self, job: str, mark_set: str, code_template: str) -> tuple[str, Sequence[int], Camera] | None:
         found = self._stacks.find(job, mark_set, code_template)
         if found is None:
             return None
