@@ -24,15 +24,14 @@ from simulator.messages import (
     UnknownOpcode,
     Welcome,
 )
+from simulator.window import Incoming, Outgoing
 from simulator.wire import Deframer, frame
 from simulator.words import Kind, LinkType, Status
 
-PROTOCOL = 1
-RESEND_AFTER_MS = 300.0
-SENDS_MAX = 6
+PROTOCOLS = (1, 2)
 HEARTBEAT_MS = 1000
 REMEMBERED_REPLIES = 64
-_SEQ_MAX = 255
+_MASK_BYTES = 2
 _NO_COMMON_VERSION, _NOT_IDENTIFIED, _SEQUENCE_LOST = 1, 2, 3
 
 
@@ -51,12 +50,14 @@ class Controller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Nameplate:
-    """What the machine says of itself. `boot_id` is to differ at each power-up."""
+    """What the machine says of itself. `boot_id` is to differ at each power-up; `protocols` are the versions it
+    speaks."""
 
     boot_id: int
     model: str = "SIM-1"
     serial: str = "0001"
     firmware: str = "0.1"
+    protocols: tuple[int, ...] = PROTOCOLS
 
 
 @dataclass(slots=True)
@@ -81,12 +82,8 @@ class Link:
         self._remembered: OrderedDict[int, bytes] = OrderedDict()
         self.counts = LinkCounts()
         self.up = False
-        self._expected = 1
-        self._delivered: int | None = None
-        self._seq = 1
-        self._unacked: bytes | None = None
-        self._sends = 0
-        self._resend_at_ms = 0.0
+        self._sent = Outgoing(PROTOCOLS[0])
+        self._got = Incoming(PROTOCOLS[0])
         self._heard_ms = 0.0
         self._sent_ms = 0.0
         self._token = 0
@@ -110,7 +107,8 @@ class Link:
         if not self.up:
             return None
         due = min(self._sent_ms + HEARTBEAT_MS, self._heard_ms + 3 * HEARTBEAT_MS)
-        return due if self._unacked is None else min(due, self._resend_at_ms)
+        resend_ms = self._sent.due_ms()
+        return due if resend_ms is None else min(due, resend_ms)
 
     def receive(self, data: bytes, now_ms: float) -> None:
         for payload in self._deframer.feed(data):
@@ -124,13 +122,13 @@ class Link:
         if now_ms - self._heard_ms >= 3 * HEARTBEAT_MS:
             self.lost()
             return
-        if self._unacked is not None and now_ms >= self._resend_at_ms:
-            if self._sends >= SENDS_MAX:
-                self.lost()
-                return
-            self.counts.resent += 1
-            self._send_data(now_ms)
-        self._next_message(now_ms)
+        if self._sent.hopeless(now_ms):
+            self.lost()
+            return
+        late = self._sent.late(now_ms)
+        if late is not None:
+            self._resend([late], now_ms)
+        self._next_messages(now_ms)
         if now_ms - self._sent_ms >= HEARTBEAT_MS:
             self._token = (self._token + 1) % 256
             self._send(LinkType.PING, self._token, b"", now_ms)
@@ -139,14 +137,12 @@ class Link:
         """The host is gone (or its port was closed): nothing more is sent until its HELLO."""
         if self.up:
             self.up = False
-            self._forget()
+            self._forget(PROTOCOLS[0])
             self._controller.host_lost()
 
-    def _forget(self) -> None:
+    def _forget(self, protocol: int) -> None:
         self._replies.clear()
-        self._unacked = None
-        self._expected = self._seq = 1
-        self._delivered = None
+        self._sent, self._got = Outgoing(protocol), Incoming(protocol)
         self._events.rewind()
 
     def _dispatch(self, payload: bytes, now_ms: float) -> None:
@@ -156,10 +152,7 @@ class Link:
         elif link_type == LinkType.DATA:
             self._data(seq, body, now_ms)
         elif link_type == LinkType.ACK:
-            if self._unacked is not None and seq == self._seq:
-                self._unacked = None
-                self._seq = self._seq % _SEQ_MAX + 1
-                self._next_message(now_ms)
+            self._ack(seq, body, now_ms)
         elif link_type == LinkType.PING and not self.up:
             self._reject(_NOT_IDENTIFIED, now_ms)
         elif link_type == LinkType.PING:
@@ -170,13 +163,15 @@ class Link:
             hello = unpack(Hello, body)
         except Malformed:
             return
-        if not hello.protocol_min <= PROTOCOL <= hello.protocol_max:
+        common = [version for version in self._plate.protocols if hello.protocol_min <= version <= hello.protocol_max]
+        if not common:
             self._reject(_NO_COMMON_VERSION, now_ms)
             return
-        self._forget()
+        protocol = max(common)
+        self._forget(protocol)
         plate, events = self._plate, self._events
         welcome = Welcome(
-            PROTOCOL,
+            protocol,
             plate.boot_id,
             hello.host_session,
             events.oldest,
@@ -189,21 +184,29 @@ class Link:
         self._send(LinkType.WELCOME, 0, pack(welcome), now_ms)
         self.up = True
         self._controller.host_found()
-        self._next_message(now_ms)
+        self._next_messages(now_ms)
 
     def _data(self, seq: int, body: bytes, now_ms: float) -> None:
         if not self.up:
             self._reject(_NOT_IDENTIFIED, now_ms)
-        elif seq == self._expected:
-            self._send(LinkType.ACK, seq, b"", now_ms)
-            self._expected, self._delivered = seq % _SEQ_MAX + 1, seq
-            self._deliver(body)
-            self._next_message(now_ms)
-        elif seq == self._delivered:
-            self.counts.repeated += 1
-            self._send(LinkType.ACK, seq, b"", now_ms)
-        else:
+            return
+        before = self._got.repeated
+        messages = self._got.receive(seq, body)
+        if messages is None:
             self._reject(_SEQUENCE_LOST, now_ms)
+            return
+        self.counts.repeated += self._got.repeated - before
+        whole, mask = self._got.report()
+        self._send(LinkType.ACK, whole, mask, now_ms)
+        for message in messages:
+            self._deliver(message)
+        self._next_messages(now_ms)
+
+    def _ack(self, seq: int, body: bytes, now_ms: float) -> None:
+        if not self.up or len(body) not in (0, _MASK_BYTES):
+            return
+        self._resend(self._sent.confirmed(seq, int.from_bytes(body, "big"), now_ms), now_ms)
+        self._next_messages(now_ms)
 
     def _deliver(self, message: bytes) -> None:
         try:
@@ -235,21 +238,19 @@ class Link:
             return MalformedText(error.message)
         return self._controller.obey(command)
 
-    def _next_message(self, now_ms: float) -> None:
+    def _next_messages(self, now_ms: float) -> None:
         """Replies go first: the host waits for them by the clock, and for events as long as it takes."""
-        if not self.up or self._unacked is not None:
-            return
-        message = self._replies.popleft() if self._replies else self._events.take()
-        if message is not None:
-            self._unacked = message
-            self._sends = 0
-            self._send_data(now_ms)
+        while self.up and self._sent.free:
+            message = self._replies.popleft() if self._replies else self._events.take()
+            if message is None:
+                return
+            seq, body = self._sent.send(message, now_ms)
+            self._send(LinkType.DATA, seq, body, now_ms)
 
-    def _send_data(self, now_ms: float) -> None:
-        if self._unacked is not None:
-            self._sends += 1
-            self._resend_at_ms = now_ms + RESEND_AFTER_MS
-            self._send(LinkType.DATA, self._seq, self._unacked, now_ms)
+    def _resend(self, lost: list[tuple[int, bytes]], now_ms: float) -> None:
+        for seq, body in lost:
+            self.counts.resent += 1
+            self._send(LinkType.DATA, seq, body, now_ms)
 
     def _reject(self, reason: int, now_ms: float) -> None:
         self.counts.rejected += 1

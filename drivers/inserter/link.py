@@ -27,24 +27,14 @@ from drivers.inserter.link_frames import (
     read_welcome,
 )
 from drivers.inserter.vocabulary import LinkState
+from drivers.inserter.window import LinkTiming, ReceiveWindow, SendWindow
 from drivers.inserter.wire import MalformedMessage
 
-_LAST_SEQUENCE = 255
 _HEALTH_FRAMES = 100
 _DEGRADED_AT = 5
 _SHORTEST_HEARTBEAT_S = 0.05
 _SILENT_HEARTBEATS = 3
 _SLOW_ANSWER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class LinkTiming:
-    """The protocol's times. Defaults are those of the page; a profile may stretch them for a slow line."""
-
-    hello_s: float = 0.5
-    ack_s: float = 0.3
-    sends: int = 6
-    unanswered_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +73,14 @@ class LinkCounters:
     links: int = 0
 
 
+_ONE_AT_A_TIME = 1
+"""The version whose windows stand while no link does."""
+
+
 class _Phase(Enum):
     CLOSED = auto()
     GREETING = auto()
     UP = auto()
-
-
-@dataclass(slots=True)
-class _Outstanding:
-    payload: bytes
-    sequence: int
-    sends: int
-    resend_at: float
 
 
 class HostLink:
@@ -122,10 +108,7 @@ class HostLink:
         self._last_sent = 0.0
         self._last_heard = 0.0
         self._ping_token = 0
-        self._outstanding: _Outstanding | None = None
-        self._next_sequence = 1
-        self._expected = 1
-        self._previous: int | None = None
+        self._open_windows(_ONE_AT_A_TIME, 0.0)
 
     # What the owner asks
 
@@ -143,8 +126,18 @@ class HostLink:
 
     @property
     def ready(self) -> bool:
-        """Up, and nothing waits for its acknowledgement: `send` may be called."""
-        return self._phase is _Phase.UP and self._outstanding is None
+        """Up, and the window has room: `send` may be called."""
+        return self._phase is _Phase.UP and self._sent.has_room
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing of ours waits for its acknowledgement."""
+        return self._phase is not _Phase.UP or self._sent.empty
+
+    @property
+    def round_trip_s(self) -> float:
+        """From a DATA to its acknowledgement, smoothed, in seconds; 0 before the first link."""
+        return self._sent.round_trip_s
 
     def unanswered_for(self, now: float) -> float:
         """Seconds since the host began to say HELLO in vain; 0 when up or closed."""
@@ -160,7 +153,8 @@ class HostLink:
                 return self._hello_due
             case _Phase.UP:
                 due = min(self._last_sent + self._heartbeat_s, self._last_heard + self._silence_s)
-                return due if self._outstanding is None else min(due, self._outstanding.resend_at)
+                acknowledged_by = self._sent.deadline
+                return due if acknowledged_by is None else min(due, acknowledged_by)
             case _:
                 assert_never(self._phase)
 
@@ -182,7 +176,6 @@ class HostLink:
         """The port is gone, and with it whatever was still to be sent."""
         was_up = self._phase is _Phase.UP
         self._phase = _Phase.CLOSED
-        self._outstanding = None
         self._output.clear()
         self.trouble = reason
         return [LinkLost(reason)] if was_up else []
@@ -191,10 +184,7 @@ class HostLink:
         """Send `message` (up to 510 bytes) and care for its arrival. Only when `ready`."""
         if not self.ready or len(message) > MAX_MESSAGE:
             raise ValueError("the link is not ready, or the message is too long")
-        payload = bytes([FrameType.DATA, self._next_sequence]) + message
-        self._outstanding = _Outstanding(payload, self._next_sequence, 1, now + self._timing.ack_s)
-        self._next_sequence = _after(self._next_sequence)
-        self._put(payload, now)
+        self._put(self._sent.add(FrameType.DATA, message, now), now)
 
     def receive(self, data: bytes, now: float) -> list[Notice]:
         """Bytes came from the line. Call it before `tick` with the same time, so that what has waited unread in the
@@ -227,7 +217,6 @@ class HostLink:
 
     def _greet(self, now: float, *, first_at: float) -> None:
         self._phase = _Phase.GREETING
-        self._outstanding = None
         self._greeting_since = now
         self._patient = True
         self._hello_due = first_at
@@ -259,11 +248,13 @@ class HostLink:
         self.incompatible = False
         self._last_sent = now
         self._heartbeat_s = max(welcome.heartbeat_ms / 1000, _SHORTEST_HEARTBEAT_S)
-        self._next_sequence = 1
-        self._expected = 1
-        self._previous = None
+        self._open_windows(welcome.protocol, now - self._hello_at)
         self.counters.links += 1
         self._notices.append(LinkUp(welcome))
+
+    def _open_windows(self, version: int, round_trip_s: float) -> None:
+        self._sent = SendWindow(version, self._timing, round_trip_s)
+        self._came = ReceiveWindow(version)
 
     # Up
 
@@ -285,16 +276,17 @@ class HostLink:
                 self._put(bytes([FrameType.PING, self._ping_token]), now)
 
     def _resend_when_due(self, now: float) -> None:
-        waiting = self._outstanding
-        if waiting is None or now < waiting.resend_at:
+        if self._sent.given_up(now):
+            self._start_over("no acknowledgement", now)
             return
-        if waiting.sends >= self._timing.sends:
-            self._start_over(f"no acknowledgement after {waiting.sends} sends", now)
-            return
-        waiting.sends += 1
-        waiting.resend_at = now + self._timing.ack_s
-        self.counters.resends += 1
-        self._put(waiting.payload, now, again=True)
+        overdue = self._sent.overdue(now)
+        if overdue is not None:
+            self._resend([overdue], now)
+
+    def _resend(self, payloads: list[bytes], now: float) -> None:
+        for payload in payloads:
+            self.counters.resends += 1
+            self._put(payload, now, again=True)
 
     def _take_payload(self, payload: bytes, now: float) -> None:
         try:
@@ -322,8 +314,7 @@ class HostLink:
             case FrameType.DATA:
                 self._take_data(frame, now)
             case FrameType.ACK:
-                if self._outstanding is not None and frame.sequence == self._outstanding.sequence:
-                    self._outstanding = None
+                self._resend(self._sent.acknowledged(frame.sequence, frame.beyond, now), now)
             case FrameType.PING:
                 self._put(bytes([FrameType.PONG, frame.sequence]), now)
             case FrameType.PONG:
@@ -339,16 +330,15 @@ class HostLink:
                 assert_never(frame.type)
 
     def _take_data(self, frame: Frame, now: float) -> None:
-        if frame.sequence == self._expected:
-            self._previous = self._expected
-            self._expected = _after(self._expected)
-            self._put(bytes([FrameType.ACK, frame.sequence]), now)
-            self._notices.append(Delivered(frame.body))
-        elif frame.sequence == self._previous:
-            self.counters.duplicates += 1
-            self._put(bytes([FrameType.ACK, frame.sequence]), now)
-        else:
-            self._start_over(f"DATA {frame.sequence} came where {self._expected} was due", now)
+        due = self._came.due
+        duplicates = self._came.duplicates
+        messages = self._came.take(frame.sequence, frame.body)
+        if messages is None:
+            self._start_over(f"DATA {frame.sequence} came where {due} was due", now)
+            return
+        self.counters.duplicates += self._came.duplicates - duplicates
+        self._put(self._came.acknowledgement(FrameType.ACK), now)
+        self._notices += [Delivered(message) for message in messages]
 
     def _put(self, payload: bytes, now: float, *, again: bool = False) -> None:
         self._output += encode_frame(payload)
@@ -360,7 +350,3 @@ class HostLink:
         taken = self._notices
         self._notices = []
         return taken
-
-
-def _after(sequence: int) -> int:
-    return 1 if sequence == _LAST_SEQUENCE else sequence + 1

@@ -8,11 +8,12 @@ from enum import IntEnum
 from drivers.inserter.framing import MAX_PAYLOAD
 from drivers.inserter.wire import FieldReader, MalformedMessage, put_unsigned
 
-PROTOCOL_VERSION = 1
+OLDEST_VERSION, NEWEST_VERSION = 1, 2
 MAX_MESSAGE = MAX_PAYLOAD - 2
 """Bytes of the longest message: a payload without type and sequence."""
 
 _REJECT_BODY = 1
+_ACK_BODY = 2
 
 
 class FrameType(IntEnum):
@@ -33,11 +34,16 @@ class Reject(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`sequence` is the number of DATA and ACK, the token of PING and PONG, 0 otherwise."""
+    """`sequence` is the number of DATA and ACK, the token of PING and PONG, 0 otherwise. `beyond` of an ACK tells what
+    came after a gap, bit 0 = `sequence` + 2."""
 
     type: FrameType
     sequence: int
     body: bytes
+
+    @property
+    def beyond(self) -> int:
+        return int.from_bytes(self.body, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,9 @@ class Welcome:
     firmware: str
 
 
-def hello_payload(session: int) -> bytes:
-    """HELLO that offers version 1 only."""
-    offer = bytes([FrameType.HELLO, 0, PROTOCOL_VERSION, PROTOCOL_VERSION])
-    return offer + put_unsigned(4, session, "host_session")
+def hello_payload(session: int, oldest: int = OLDEST_VERSION, newest: int = NEWEST_VERSION) -> bytes:
+    """HELLO that offers the versions from `oldest` to `newest`."""
+    return bytes([FrameType.HELLO, 0, oldest, newest]) + put_unsigned(4, session, "host_session")
 
 
 def read_frame(payload: bytes) -> Frame:
@@ -69,14 +74,14 @@ def read_frame(payload: bytes) -> Frame:
     except ValueError as error:
         raise MalformedMessage(f"unknown frame type {payload[0]:02X}") from error
     body = payload[2:]
-    if kind in _BODILESS and body:
-        raise MalformedMessage(f"{kind.name} with a body")
+    if (kind in _BODILESS and body) or (kind is FrameType.ACK and len(body) not in (0, _ACK_BODY)):
+        raise MalformedMessage(f"{kind.name} with a body of {len(body)} bytes")
     if kind is FrameType.REJECT and (len(body) != _REJECT_BODY or body[0] not in set(Reject)):
         raise MalformedMessage("REJECT with an unknown reason")
     return Frame(kind, payload[1], body)
 
 
-_BODILESS = frozenset({FrameType.ACK, FrameType.PING, FrameType.PONG})
+_BODILESS = frozenset({FrameType.PING, FrameType.PONG})
 
 
 def read_welcome(body: bytes) -> Welcome:
@@ -94,7 +99,7 @@ def read_welcome(body: bytes) -> Welcome:
         firmware=fields.str8(),
     )
     fields.end()
-    if welcome.protocol != PROTOCOL_VERSION:
+    if not OLDEST_VERSION <= welcome.protocol <= NEWEST_VERSION:
         raise MalformedMessage(f"version {welcome.protocol} was never offered")
     if not 1 <= welcome.oldest_event <= welcome.next_event:
         raise MalformedMessage("the oldest event lies after the next one")

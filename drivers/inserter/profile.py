@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from drivers.inserter.errors import ProfileError, limit_error
-from drivers.inserter.link import LinkTiming
 from drivers.inserter.tables import Table, read_tables
 from drivers.inserter.vocabulary import Fold, Identity, JobSpec, PieceSpec, Station
+from drivers.inserter.window import LinkTiming
 
 _PROTOCOLS = ("native",)
 _PARITIES = ("none", "even", "odd")

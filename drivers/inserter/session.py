@@ -71,7 +71,7 @@ class InserterSession:
     @property
     def idle(self) -> bool:
         """Nothing is under way on the host's side: no call, no event for the journal, no acknowledgement."""
-        link_busy = self.link_is_up and (self.inbox.ack_due or not self._link.ready)
+        link_busy = self.link_is_up and (self.inbox.ack_due or not self._link.quiet)
         return not (self._calls or self.inbox.pending or link_busy)
 
     def deadline(self, now: float) -> float | None:
@@ -311,20 +311,21 @@ class InserterSession:
                 pass
 
     def _pump(self, now: float) -> None:
-        """Give the link its next message: halt first, else acknowledgements of events and calls by turns."""
-        if not self._link.ready:
-            return
-        call = self._calls.due(now)
-        if self.inbox.ack_due and (call is None or not (self._ack_went_last or isinstance(call.command, ask.Halt))):
-            self.inbox.ack_due = False
-            self._ack_went_last = True
-            self._link.send(encode_event_ack(self.inbox.committed), now)
-        elif call is not None:
-            self._ack_went_last = False
-            if call.sent == 0 and isinstance(call.command, ask.QueuePiece):
-                self.machine.piece_offered(call.command.piece)
-            self._calls.was_sent(call, now)
-            self._link.send(call.message, now)
+        """Give the link all it takes: halt first, else acknowledgements of events and calls by turns."""
+        while self._link.ready:
+            call = self._calls.due(now)
+            if self.inbox.ack_due and (call is None or not (self._ack_went_last or isinstance(call.command, ask.Halt))):
+                self.inbox.ack_due = False
+                self._ack_went_last = True
+                self._link.send(encode_event_ack(self.inbox.committed), now)
+            elif call is not None:
+                self._ack_went_last = False
+                if call.sent == 0 and isinstance(call.command, ask.QueuePiece):
+                    self.machine.piece_offered(call.command.piece)
+                self._calls.was_sent(call, now)
+                self._link.send(call.message, now)
+            else:
+                return
 
 
 _SPEAKING = frozenset({LinkState.UP, LinkState.DEGRADED})

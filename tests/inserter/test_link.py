@@ -10,8 +10,9 @@ from cobs import cobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.inserter.link import Delivered, HostLink, LinkLost, LinkTiming, LinkUp, Notice
+from drivers.inserter.link import Delivered, HostLink, LinkLost, LinkUp, Notice
 from drivers.inserter.vocabulary import LinkState
+from drivers.inserter.window import LinkTiming
 
 from .fake_machine import ACK, DATA, HELLO, PING, PONG, REJECT, WELCOME, FakeLink, frame_of
 from .lines import PERFECT, Faults, LossyLine
@@ -242,7 +243,7 @@ def test_no_common_version_is_told_and_asked_again() -> None:
 def test_a_welcome_in_another_version_is_not_accepted() -> None:
     link = fresh()
     link.port_opened(0.0)
-    body = bytes([2]) + welcome_body(SESSION)[1:]
+    body = bytes([3]) + welcome_body(SESSION)[1:]
     assert link.receive(frame_of(bytes([WELCOME, 0]) + body), 0.1) == []
 
 

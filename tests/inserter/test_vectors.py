@@ -11,7 +11,7 @@ import pytest
 from drivers.inserter import commands as ask
 from drivers.inserter import vocabulary as say
 from drivers.inserter.framing import FrameDecoder, encode_frame
-from drivers.inserter.link import HostLink, LinkTiming
+from drivers.inserter.link import HostLink
 from drivers.inserter.link_frames import FrameType, Reject, Welcome, hello_payload, read_frame, read_welcome
 from drivers.inserter.protocols.native import (
     Reply,
@@ -22,6 +22,7 @@ from drivers.inserter.protocols.native import (
     encode_event_ack,
 )
 from drivers.inserter.vocabulary import Fault, Fold, MachineState, Outcome, Station
+from drivers.inserter.window import LinkTiming, ReceiveWindow
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "protocols" / "native-vectors.toml"
 VECTORS = {vector["name"]: vector for vector in tomllib.loads(PAGE.read_text(encoding="utf-8"))["vector"]}
@@ -85,7 +86,8 @@ EVENTS: dict[str, say.MachineEvent] = {
     "event_job_ended": say.MachineEvent(BOOT, 11, 99000, say.JobEnded(COUNTERS)),
 }
 
-LINK = {"hello", "welcome", "ack_7", "ping", "pong", "reject_sequence"}
+LINK = {"hello", "welcome", "ack_7", "ping", "pong", "reject_sequence", "hello_2", "welcome_2"}
+ACKS = {"ack_2_whole": (7, 0), "ack_2_gap": (254, 0b101), "ack_2_nothing": (0, 1 << 14 | 1)}
 REFUSALS = {"reply_refused", "reply_malformed", "reply_unknown_opcode"}
 
 
@@ -104,7 +106,7 @@ def message_of(name: str) -> bytes:
 
 
 def test_every_vector_is_tested_here() -> None:
-    assert set(VECTORS) == LINK | set(COMMANDS) | set(REPLIES) | REFUSALS | set(EVENTS) | {"event_ack"}
+    assert set(VECTORS) == LINK | set(ACKS) | set(COMMANDS) | set(REPLIES) | REFUSALS | set(EVENTS) | {"event_ack"}
 
 
 @pytest.mark.parametrize("name", VECTORS)
@@ -151,19 +153,40 @@ def test_an_event_is_read_from_the_golden_bytes(name: str) -> None:
 
 
 def test_hello_has_the_golden_bytes() -> None:
-    assert hello_payload(SESSION) == payload_of("hello")
+    assert hello_payload(SESSION, 1, 1) == payload_of("hello")
+    assert hello_payload(SESSION) == payload_of("hello_2")
 
 
 def test_welcome_is_read_from_the_golden_bytes() -> None:
     frame = read_frame(payload_of("welcome"))
     assert frame.type is FrameType.WELCOME
     assert read_welcome(frame.body) == Welcome(1, BOOT, SESSION, 1, 1, 1000, 64, "SIM-1", "0.1")
+    newer = read_frame(payload_of("welcome_2"))
+    assert read_welcome(newer.body) == Welcome(2, BOOT, SESSION, 1, 1, 1000, 64, "SIM-1", "0.1")
+
+
+@pytest.mark.parametrize("name", ACKS)
+def test_an_ack_of_version_2_is_read_from_the_golden_bytes(name: str) -> None:
+    frame = read_frame(payload_of(name))
+    assert (frame.type, (frame.sequence, frame.beyond)) == (FrameType.ACK, ACKS[name])
+
+
+def test_an_ack_of_version_2_has_the_golden_bytes() -> None:
+    whole, gap, nothing = ReceiveWindow(2), ReceiveWindow(2), ReceiveWindow(2)
+    for number in range(1, 8):
+        whole.take(number, b"")
+    for number in (*range(1, 255), 1, 3):
+        gap.take(number, b"")
+    for number in (2, 16):
+        nothing.take(number, b"")
+    written = [window.acknowledgement(FrameType.ACK) for window in (whole, gap, nothing)]
+    assert written == [payload_of(name) for name in ACKS]
 
 
 def test_a_link_opened_and_welcomed_speaks_the_golden_frames() -> None:
     link = HostLink(iter([SESSION]), LinkTiming())
     link.port_opened(0.0)
-    assert link.take_output() == b"\0" + frame_of("hello")
+    assert link.take_output() == b"\0" + frame_of("hello_2")
     link.receive(frame_of("welcome"), 0.01)
     link.receive(frame_of("ping"), 0.02)
     assert link.take_output() == frame_of("pong")

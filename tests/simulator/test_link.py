@@ -94,7 +94,7 @@ def test_hello_is_answered_with_the_golden_welcome(desk: Desk) -> None:
 
 
 def test_a_host_of_another_version_is_rejected(desk: Desk) -> None:
-    assert desk.hello(low=2, high=9) == [b"\x07\x00\x01"]
+    assert desk.hello(low=3, high=9) == [b"\x07\x00\x01"]
     assert desk.machine.hosts == []
 
 
