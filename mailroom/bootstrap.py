@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from drivers.inserter.driver import InserterDriver
+from drivers.inserter.port_holders import refuse_held
 from drivers.inserter.profile import load_profile
 from layouts.envelope import Envelope, load_envelope
 from layouts.fonts import default_fonts
@@ -31,6 +31,7 @@ from mailroom.intake.hotfolder import HotFolder
 from mailroom.intake.originals import Originals
 from mailroom.intake.receive import Reception
 from mailroom.intake.taken_contents import TakenContents
+from mailroom.locks import Holder, driving_machine, machine_holder
 from mailroom.machine_file_settings import make_machine_files
 from mailroom.production.floor import Floor
 from mailroom.production.line import Line, Patience, tell_nobody
@@ -96,18 +97,26 @@ class House:
         )
 
     def line(
-        self, operator: Operator, *, queue: PrintQueue | None = None, tell: Callable[[Explained], None] = tell_nobody
+        self,
+        operator: Operator,
+        *,
+        queue: PrintQueue | None = None,
+        tell: Callable[[Explained], None] = tell_nobody,
+        command: str = "mailroom",
+        daemon: bool = False,
     ) -> Line:
-        """The print line of the settings."""
+        """The print line of the settings. `command` is what others are told that drives the machine meanwhile."""
         settings = self.settings
+        holder = Holder(os.getpid(), command, settings.inserter.url, daemon)
         return Line(
             queue=queue or make_queue(self.folder, settings),
-            open_inserter=inserter_opener(self.folder, settings),
+            open_inserter=inserter_opener(self.folder, settings, holder),
             machine=settings.inserter.name,
             operator=operator,
             patience=Patience(settings.patience.poll, settings.patience.stalled),
             by_files=settings.inserter.by_files,
             tell=tell,
+            is_tended=lambda: _is_tended(self.folder),
         )
 
     def machine_log(self) -> Path | None:
@@ -144,39 +153,20 @@ def open_house(folder: Path, progress: Progress) -> Iterator[House]:
         store.close()
 
 
-@contextmanager
-def working_alone(folder: Path) -> Iterator[None]:
-    """Nobody else works on a run of this folder meanwhile. E7014 when somebody does; the lock goes with its process."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise MailroomError(
-                "E7014",
-                "another process works on a run here",
-                place=str(folder),
-                remedy="Wait until it ends, or end it; then start the run again.",
-            ) from None
-        yield
-    finally:
-        os.close(handle)
-
-
 def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, progress: Progress) -> Plant:
     """Load the mark set, the envelopes and what else the settings name; the layout and the fonts when they are first
     wanted. Raises InputRefused (E1910) for a mark set that proves nothing, or not with this press and these sides;
     SpoolError for a press profile or output profile that can't be read."""
-    envelopes = tuple(load_envelope(_of_folder(folder, name)) for name in settings.envelopes)
-    press = load_press_profile(_of_folder(folder, settings.press))
-    mark_set = _mark_set(_of_folder(folder, settings.mark_set), press, settings.sides)
+    envelopes = tuple(load_envelope(of_folder(folder, name)) for name in settings.envelopes)
+    press = load_press_profile(of_folder(folder, settings.press))
+    mark_set = _mark_set(of_folder(folder, settings.mark_set), press, settings.sides)
 
     @cache
     def typesetter() -> Typesetter:
         from mailroom.typesetter import load_typesetter  # brings the libraries of typesetting along
 
         two_sided = settings.sides != "one-sided"
-        return load_typesetter(_of_folder(folder, settings.layout), envelopes, mark_set, two_sided=two_sided)
+        return load_typesetter(of_folder(folder, settings.layout), envelopes, mark_set, two_sided=two_sided)
 
     return Plant(
         folder=folder,
@@ -262,30 +252,41 @@ def make_queue(folder: Path, settings: Settings) -> PrintQueue:
     return CupsQueue(queue.printer, server=queue.server or None)
 
 
-def inserter_opener(folder: Path, settings: Settings) -> OpenInserter:
-    """Connects to the inserter of the settings. NeedsPerson (E2060) when none is configured."""
+def inserter_opener(folder: Path, settings: Settings, holder: Holder) -> OpenInserter:
+    """Connects to the inserter of the settings, as the only one of this folder. NeedsPerson (E2060) when none is
+    configured, E2062 while another process drives it, PortHeld (E2015) while another program has its port."""
 
-    def connect(sink: EventSink, resume: tuple[int, int] | None) -> AbstractContextManager[Inserter]:
-        if not settings.inserter.url:
+    @contextmanager
+    def connect(sink: EventSink, resume: tuple[int, int] | None) -> Iterator[Inserter]:
+        url = settings.inserter.url
+        if not url:
             raise NeedsPerson(
                 "E2060",
                 "the stack is printed, but no inserter is configured",
                 place="mailroom.toml, [inserter] url",
                 remedy="Name the machine's port there (or with run start --inserter URL), then start the run again.",
             )
-        return InserterDriver(
-            settings.inserter.url,
-            profile=load_profile(_of_folder(folder, settings.inserter.profile)),
-            sink=sink,
-            clock=time.monotonic,
-            host_session=secrets.randbits(32),
-            resume=resume,
-        )
+        with driving_machine(folder, holder):
+            refuse_held(url)
+            with InserterDriver(
+                url,
+                profile=load_profile(of_folder(folder, settings.inserter.profile)),
+                sink=sink,
+                clock=time.monotonic,
+                host_session=secrets.randbits(32),
+                resume=resume,
+            ) as driver:
+                yield driver
 
     return connect
 
 
-def _of_folder(folder: Path, name: str) -> str | Path:
+def _is_tended(folder: Path) -> bool:
+    holder = machine_holder(folder)
+    return holder is not None and holder.daemon
+
+
+def of_folder(folder: Path, name: str) -> str | Path:
     """What comes with the house goes by its name; a TOML file lies where the settings do, unless its path is whole."""
     return folder / name if name.endswith(".toml") else name
 

@@ -24,12 +24,26 @@ class InserterError(Exception):
 class PortTrouble(InserterError):
     """E2001: the port can't be opened, was unplugged, or takes no more bytes. The driver tries again by itself."""
 
-    def __init__(self, message: str, *, place: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: str,
+        code: str = "E2001",
+        remedy: str = "Check cable, power and the port's name; no other program may use it.",
+    ) -> None:
+        super().__init__(code, message, place=place, remedy=remedy)
+
+
+class PortHeld(PortTrouble):
+    """E2015: another program has locked the port; `holders` name it, as far as the system tells."""
+
+    def __init__(self, holders: tuple[str, ...], *, place: str) -> None:
         super().__init__(
-            "E2001",
-            message,
+            f"The port is held by {', '.join(holders) or 'another program'}",
             place=place,
-            remedy="Check cable, power and the port's name; no other program may use it.",
+            code="E2015",
+            remedy="End that program, or name another port: two hosts on one line garble each other's frames.",
         )
 
 

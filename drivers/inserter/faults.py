@@ -37,7 +37,10 @@ _TEXTS: dict[Fault, tuple[str, str]] = {
     Fault.ENVELOPES_EMPTY: ("the envelope feeder is empty", "Load envelopes, then start."),
     Fault.SEALER_DRY: ("the sealer is dry", "Fill up the sealing fluid, then start."),
     Fault.SHEET_DAMAGED: ("a sheet was damaged while feeding", "Take out the sheet, then clear, reset and start."),
-    Fault.DIVERT_FULL: ("the divert bin or the stacker is full", "Empty what is full (the event names its station), then start."),
+    Fault.DIVERT_FULL: (
+        "the divert bin or the stacker is full",
+        "Empty what is full (the event names its station), then start.",
+    ),
     Fault.COVER_OPEN: ("a cover is open", "Close the cover, then start."),
     Fault.EMERGENCY_STOP: ("emergency stop", "Make sure all is safe, release the button, then start."),
     Fault.FOREIGN_PIECE: (

@@ -5,6 +5,9 @@ One thread reads and writes; another may only `wake` it. Whatever pyserial and t
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import select
 import socket
 import termios
@@ -13,13 +16,16 @@ from typing import Any
 
 import serial
 
-from drivers.inserter.errors import PortTrouble
+from drivers.inserter.errors import PortHeld, PortTrouble
+from drivers.inserter.port_holders import holders
 from drivers.inserter.profile import LineSettings
 
 _READ_AT_MOST = 4096
 _MOST_UNSENT = 16384
 _POLL_S = 0.02
 _FOREIGN = (OSError, ValueError, termios.error)
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EBUSY})
+_PSEUDO_TERMINALS = "/dev/pts/"
 _PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 
 
@@ -77,7 +83,11 @@ class SerialTransport:
                 # Small frames that wait for one another must not wait for Nagle's algorithm too.
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except _FOREIGN as error:
+            if getattr(error, "errno", None) in _HELD:
+                raise PortHeld(holders(url), place=url) from error
             raise PortTrouble(f"The port can't be opened: {error}", place=url) from error
+        if _is_serial_device(url):
+            _keep_others_out(self._port.fileno())
 
     def send(self, data: bytes) -> None:
         """Take `data` for sending; `receive` sends on what the port does not take at once."""
@@ -145,3 +155,15 @@ def _settings(line: LineSettings, selectable: bool) -> dict[str, Any]:
     if selectable:
         settings |= {"write_timeout": 0, "exclusive": True}
     return settings
+
+
+def _is_serial_device(url: str) -> bool:
+    """Not a pseudo terminal: that lives as long as the program behind it, and would stay shut to us after a crash."""
+    return "://" not in url and not os.path.realpath(url).startswith(_PSEUDO_TERMINALS)
+
+
+def _keep_others_out(descriptor: int) -> None:
+    """pyserial's lock is honoured by programs that ask for it; this one by all but root's (TIOCEXCL, tty_ioctl(4)). It
+    goes with the last close of the device."""
+    with suppress(OSError):  # a driver that does not know it
+        fcntl.ioctl(descriptor, termios.TIOCEXCL)

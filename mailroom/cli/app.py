@@ -31,7 +31,7 @@ _COMMANDS = {
     "piece": "Mail pieces.",
     "household": "Who shares an envelope, where a person must say so.",
     "insert": "Inserts in stock.",
-    "inserter": "The inserter: what stands, what it holds, what became of it.",
+    "inserter": "The machine that fills envelopes: drive it, look at it, recover it when it stands.",
     "marks": "Marks and codes on the sheets.",
     "layout": "Layouts against their envelopes.",
     "verify": "Recompute the promise from a run's exported files alone: journal, machine log, control and print files.",

@@ -1,15 +1,14 @@
-"""`mailroom inserter recover`."""
+"""`mailroom inserter run | recover | release`."""
 
 from __future__ import annotations
 
 import typer
 
+from mailroom.cli.inserter_release import release
+from mailroom.cli.inserter_run import run
 from mailroom.cli.recover import recover
 
-app = typer.Typer(help="The inserter: what stands, what it holds, what became of it.", add_completion=False)
+app = typer.Typer(help="The machine that fills envelopes.", no_args_is_help=True, add_completion=False)
+app.command("run")(run)
 app.command("recover")(recover)
-
-
-@app.callback()
-def _group() -> None:
-    """The inserter: what stands, what it holds, what became of it."""
+app.command("release")(release)

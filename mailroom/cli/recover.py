@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailroom.bootstrap import House, open_house, working_alone
+from mailroom.bootstrap import House, open_house
 from mailroom.cli.operators import ScriptedOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import PERSON, StageProgress, print_json, stderr, stdout
@@ -17,6 +17,7 @@ from mailroom.domain.handling import Handling
 from mailroom.domain.lifecycle import demand_person
 from mailroom.domain.run import Batch, BatchState, MailRun
 from mailroom.domain.words import count
+from mailroom.locks import working_alone
 from mailroom.production.insert import recover_batch
 from mailroom.production.ports import Operator
 from mailroom.production.reconcile import settle_said, unresolved, why
@@ -92,7 +93,9 @@ def _at_the_machine(house: House, run: MailRun, operator: Operator) -> str | Non
     batch = under_way(house, run)
     if batch is None or house.settings.inserter.by_files:
         return None
-    return recover_batch(house.plant, house.line(operator), batch).state.name.lower()
+    return recover_batch(
+        house.plant, house.line(operator, command="mailroom inserter recover"), batch
+    ).state.name.lower()
 
 
 def under_way(house: House, run: MailRun) -> Batch | None:

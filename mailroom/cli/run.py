@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailroom.bootstrap import House, open_house, working_alone
+from mailroom.bootstrap import House, open_house
 from mailroom.cli.closing import close_house_run
 from mailroom.cli.find_run import find_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
@@ -28,6 +28,7 @@ from mailroom.domain.handling import Handling
 from mailroom.domain.lifecycle import demand_person
 from mailroom.domain.run import MailRun
 from mailroom.domain.words import count
+from mailroom.locks import working_alone
 from mailroom.production.fill import to_fill
 from mailroom.production.hand_list import hand_list_file
 from mailroom.production.ports import Operator
@@ -65,7 +66,11 @@ def start(
         house = opened.with_inserter(inserter) if inserter else opened
         with working_alone(folder):
             run = begin_run(house.plant, who if release else "")
-            carry_on(house.plant, house.line(operator, tell=partial(show_error, style="yellow")), run)
+            carry_on(
+                house.plant,
+                house.line(operator, tell=partial(show_error, style="yellow"), command="mailroom run start"),
+                run,
+            )
         report = run_report(house, run)
     if json:
         print_json(report)

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailroom.bootstrap import House, open_house, working_alone
+from mailroom.bootstrap import House, open_house
 from mailroom.cli.find_run import find_run
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import PERSON, StageProgress, print_json, stdout
 from mailroom.domain.words import count
+from mailroom.locks import working_alone
 from mailroom.production.fill import FillingTable, Outcome, Reply
 from mailroom.production.papers.hand_list import DONE, SPOILED
 

@@ -9,12 +9,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailroom.bootstrap import open_house, working_alone
+from mailroom.bootstrap import open_house
 from mailroom.cli.options import HERE, Folder, Json
 from mailroom.cli.output import StageProgress, print_json, stdout
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.handling import Handling
 from mailroom.domain.words import count
+from mailroom.locks import working_alone
 from mailroom.planning.likeness import Proposal
 from mailroom.planning.postage.manifest import Manifest
 from mailroom.planning.words import grams

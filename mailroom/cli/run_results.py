@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from mailroom.bootstrap import House, open_house, working_alone
+from mailroom.bootstrap import House, open_house
 from mailroom.cli import output
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import StageProgress, print_json, show_error, stderr, stdout
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.words import count
+from mailroom.locks import working_alone
 from mailroom.production.await_results import give_up_results
 from mailroom.production.take_results import NOT_YET, REFUSED, Taken, take_results, told
 from spool.job import SpoolError

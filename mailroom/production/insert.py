@@ -4,7 +4,7 @@ before the piece is queued; what becomes of it arrives as events (`journal_event
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from drivers.inserter.errors import CommandRefused
 from drivers.inserter.vocabulary import Fault, Fold, JobSpec, PieceSpec, Status
@@ -37,7 +37,7 @@ def insert_batch(plant: Plant, line: Line, batch: Batch) -> Batch:
         resume = ledger.last_machine_event()
     sink = JournalSink(plant, line.machine, batch.id)
     with line.open_inserter(sink, resume) as inserter:
-        shift = _Shift(plant, line, inserter, sink, batch)
+        shift = Shift(plant, line, inserter, sink, batch)
         shift.take_over(first=first)
         return shift.work()
 
@@ -49,14 +49,19 @@ def recover_batch(plant: Plant, line: Line, batch: Batch) -> Status:
         resume = ledger.last_machine_event()
     sink = JournalSink(plant, line.machine, batch.id)
     with line.open_inserter(sink, resume) as inserter:
-        shift = _Shift(plant, line, inserter, sink, batch)
+        shift = Shift(plant, line, inserter, sink, batch)
         shift.take_over()
         shift.standstill.mend()
         shift.hear_out()
         return inserter.status()
 
 
-class _Shift:
+def always() -> bool:
+    """Nobody asks for an early end of the work."""
+    return True
+
+
+class Shift:
     """One batch at the machine.
 
     boot      the machine's power-up; when it changes, the machine has forgotten everything.
@@ -81,11 +86,11 @@ class _Shift:
         self.moving: list[Copy] = []
         self.pending: deque[Copy] = deque()
 
-    def work(self) -> Batch:
-        """Until the batch is DONE."""
+    def work(self, going_on: Callable[[], bool] = always) -> Batch:
+        """Until the batch is DONE, or `going_on` says no."""
         seen = -1
         idle = 0.0
-        while True:
+        while going_on():
             self.inserter.check()
             if self.inserter.boot_id != self.boot:
                 self.take_over()
@@ -103,6 +108,7 @@ class _Shift:
             if idle > self.patience.stalled:
                 text = "the ended job's counters do not come" if self._is_over() else "nothing moves"
                 raise machine_trouble(self.inserter, self.batch.id, text)
+        return self.batch
 
     def take_over(self, *, first: bool = False) -> None:
         """See what the machine has of ours; `first`: nothing of the batch was ever fed. A machine that was switched off

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from mailroom.domain.document import Document, DocumentState
@@ -20,6 +21,8 @@ SYSTEM = "system"
 CONTROL_INTENDED = "control.handing-over"
 """The machine's own control file is to go out: recorded before it does."""
 CONTROL_OUT = "control.handed-over"
+MACHINE_STANDS = "inserter.stands"
+MACHINE_RELEASED = "inserter.released"
 RESULTS_TAKEN = "results.taken"
 """A machine's result file was read, and what it says is recorded."""
 
@@ -293,6 +296,35 @@ class Recorder:
     def results(self, batch: Batch, who: str, **detail: Any) -> None:
         """A result file, by its kept name and hash, and how it is read: the steps that it proves point at this."""
         self._append(Entry(self.clock(), RESULTS_TAKEN, who, run=batch.run, batch=batch.id, detail=detail))
+
+    def machine_stands(self, batch: Batch | None, code: str, fact: str) -> int:
+        """Whoever drives the machine leaves it standing for a person; returns the entry's number."""
+        entry = Entry(
+            self.clock(),
+            MACHINE_STANDS,
+            SYSTEM,
+            run=batch.run if batch else "",
+            batch=batch.id if batch else "",
+            detail={"code": code, "fact": fact},
+        )
+        return self.ledger.append(entry).seq
+
+    def machine_released(self, who: str, *, path_empty: bool) -> None:
+        """A person lets the machine run again, and says whether its path was emptied. E7002 without a named person."""
+        demand_person(MACHINE_RELEASED, who)
+        self._append(Entry(self.clock(), MACHINE_RELEASED, who, detail={"path_empty": path_empty}))
+
+    def journal_was_away(self, batch: Batch | None, since: datetime, code: str, fact: str) -> None:
+        """The ledger could not be written from `since` on; it can be, or this entry would not be there."""
+        entry = Entry(
+            self.clock(),
+            "journal.was-away",
+            SYSTEM,
+            run=batch.run if batch else "",
+            batch=batch.id if batch else "",
+            detail={"since": since.isoformat(), "code": code, "fact": fact},
+        )
+        self._append(entry)
 
     def machine(self, entry: Entry) -> None:
         """A machine's event, verbatim."""

@@ -11,6 +11,7 @@ from mailroom.domain.piece import Copy
 from mailroom.domain.run import Batch, BatchState, MailRun, RunState
 from mailroom.domain.words import count
 from mailroom.production.assemble_batch import assemble_batch
+from mailroom.production.await_machine import await_machine
 from mailroom.production.await_results import await_results
 from mailroom.production.compose import compose_waiting
 from mailroom.production.fill import clear_table, hands_wait, lies_at_the_table, to_fill
@@ -54,6 +55,8 @@ def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
                 waiting.append(batch)
         if line.by_files:
             await_results(plant, line, waiting)
+        elif waiting:
+            await_machine(plant, line, waiting)
         if waiting:
             continue
         still_open = reconcile(plant, run.id, line.operator)
@@ -76,13 +79,16 @@ def _next_batch(plant: Plant, run: MailRun, waiting: Sequence[Batch]) -> Batch |
 
 
 def _advance(plant: Plant, line: Line, batch: Batch) -> bool:
-    """Take a batch as far as it goes now. False when it is with a machine that tells by files what became of it."""
+    """Take a batch as far as it goes now. False when it is with a machine that tells by files what became of it, or
+    left to the daemon that drives the machine."""
     if batch.state is BatchState.PLANNED:
         batch = assemble_batch(plant, batch)
     batch = print_batch(plant, line, batch)
     if batch.handling is Handling.MACHINE and batch.state in (BatchState.PRINTED, BatchState.INSERTING):
         if line.by_files:
             hand_to_machine(plant, batch, by_files=True)
+            return False
+        if line.is_tended():
             return False
         insert_batch(plant, line, batch)
     return True

@@ -14,7 +14,7 @@ from mailroom.production.plant import Plant
 from mailroom.production.ports import Inserter, Operator
 from mailroom.production.recover import declare, forgotten, in_the_path, station_words
 
-_UNDER_WAY = frozenset({MachineState.RUNNING, MachineState.STOPPING, MachineState.CLEARING})
+UNDER_WAY = frozenset({MachineState.RUNNING, MachineState.STOPPING, MachineState.CLEARING})
 _TAKE_OUT = frozenset({Fault.JAM, Fault.SHEET_DAMAGED})
 """The path must be emptied by hand, and nothing but a person can know that it is."""
 
@@ -60,10 +60,10 @@ class Standstill:
 
     def keep_running(self) -> None:
         """Start the machine unless it runs. Raises MachineTrouble (E2051) when the operator leaves it standing."""
-        if self.inserter.machine_state in _UNDER_WAY:
+        if self.inserter.machine_state in UNDER_WAY:
             return
         status = self.inserter.status()
-        if status.state in _UNDER_WAY:
+        if status.state in UNDER_WAY:
             return
         if status.fault is not Fault.NONE:
             self._mend(status.fault)

@@ -93,7 +93,7 @@ def test_the_port_is_held_against_a_second_driver(pty: RealLine, journal: Journa
     with driving(pty, journal) as first:
         until(first, is_up(first))
         with driving(pty, Journal()) as second:
-            until(second, lambda: "lock" in second.trouble)
+            until(second, lambda: "held" in second.trouble)
             first.status()
 
 

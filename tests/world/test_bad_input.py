@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.bootstrap import working_alone
+from mailroom.locks import working_alone
 from tests.cli.command import PROGRAM, call, make_house, take_in
 from tests.shared_data import ROOT
 from tests.world.hall import (
