@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
 from drivers.inserter.errors import InserterError, LinkDown, OutcomeUnknown, PortHeld, SinkFailed
 from drivers.inserter.vocabulary import MachineState
@@ -59,10 +58,8 @@ class Duty:
     trouble: Explained | None = None
 
 
-class Watch(Protocol):
-    """Told whenever the tender's duty changes."""
-
-    def __call__(self, duty: Duty) -> None: ...
+Watch = Callable[[Duty], None]
+"""Told whenever the tender looks at what it does."""
 
 
 class Tender:

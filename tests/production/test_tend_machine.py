@@ -62,8 +62,8 @@ class Hall:
         tender.tend()
 
     def line(self) -> Line:
-        tended = lambda: self.driven  # noqa: E731
-        return Line(ScriptedQueue(), self.connect, "SIM-1", NoOperator(), Patience(0.001, 0.2), is_tended=tended)
+        patience = Patience(0.001, 0.2)
+        return Line(ScriptedQueue(), self.connect, "SIM-1", NoOperator(), patience, is_tended=lambda: self.driven)
 
     def sleep(self, _seconds: float) -> None:
         self.naps += 1
@@ -216,7 +216,7 @@ def test_leaving_stops_the_feeding_and_the_next_one_goes_on(hall: Hall) -> None:
 
 
 def test_a_run_that_follows_takes_over_when_the_machine_is_let_go(hall: Hall) -> None:
-    naps = []
+    naps: list[float] = []
     plant = replace(hall.house.plant, sleep=naps.append)
     hall.driven = False
     await_machine(plant, replace(hall.line(), patience=Patience(1.0, 20.0)), hall.batches)
@@ -225,7 +225,7 @@ def test_a_run_that_follows_takes_over_when_the_machine_is_let_go(hall: Hall) ->
 
 def test_a_run_that_follows_waits_as_long_as_the_machine_is_tended(hall: Hall) -> None:
     hall.driven = True
-    naps = []
+    naps: list[float] = []
 
     def sleep(seconds: float) -> None:
         naps.append(seconds)
