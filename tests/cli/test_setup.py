@@ -204,6 +204,6 @@ def test_a_profile_of_ones_own_is_read_when_the_machine_is_needed(tmp_path: Path
     folder = make_house(tmp_path / "house", '[inserter]\nurl = "socket://localhost:7"\nprofile = "own.toml"\n')
     with open_house(folder, no_progress) as house:
         opener = house.line(DemoOperator()).open_inserter
-        with pytest.raises(ProfileError, match="E2011") as caught:
-            opener(lambda _events: None, None)
+        with pytest.raises(ProfileError, match="E2011") as caught, opener(lambda _events: None, None):
+            pass
     assert caught.value.place == str(folder / "own.toml")
