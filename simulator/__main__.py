@@ -20,7 +20,7 @@ from simulator.faults import load_faults
 from simulator.line import open_line
 from simulator.link import Nameplate
 from simulator.record import used_leaves
-from simulator.rig import Rig, Setup
+from simulator.rig import PROTOCOLS, Rig, Setup
 from simulator.server import Server, answer_on_stderr
 from simulator.supplies import Capacities, Supplies
 
@@ -59,6 +59,7 @@ def _run(options: argparse.Namespace, files: ExitStack) -> None:
         seed=options.seed,
         faults=load_faults(options.faults),
         operator_auto=options.operator == "auto",
+        protocol=options.protocol,
     )
     used = frozenset(used_leaves(options.truth)) if options.truth else frozenset()
     line = open_line(options.listen)
@@ -120,8 +121,11 @@ def _capacity(text: str) -> tuple[str, int]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="simulator", description="A folder/inserter that speaks the native protocol.")
+    parser = argparse.ArgumentParser(prog="simulator", description="A folder/inserter behind a line.")
     parser.add_argument("--listen", default="pty", help="pty (default) or tcp://127.0.0.1:0")
+    parser.add_argument(
+        "--protocol", choices=tuple(PROTOCOLS), default="native", help="what it speaks (default native)"
+    )
     parser.add_argument("--stacks", type=Path, required=True, help="folder of printed stacks (PDF)")
     sides = tuple(side.value for side in Side)
     parser.add_argument("--camera", choices=sides, default="front", help="the side of the sheets it looks at")

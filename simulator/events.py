@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from simulator.codec import pack
 from simulator.messages import EVENT_NAMES, EVENT_TYPES, Event, EventHead
@@ -55,6 +56,10 @@ class EventStore:
     def rewind(self, first: int = 1) -> None:
         """Send again all that are kept from number `first` on."""
         self._cursor = min(self._cursor, max(first, self.oldest))
+
+    def kept_from(self, first: int) -> Iterator[bytes]:
+        """The messages that are kept, from number `first` on."""
+        return islice(self._kept, max(0, first - self.oldest), None)
 
     def take(self) -> bytes | None:
         """The next message to send, or None when all kept ones were sent."""

@@ -12,6 +12,7 @@ from simulator.events import CAPACITY_MIN, EventStore
 from simulator.faults import FaultPlan, FaultScript
 from simulator.link import Controller, Link, Nameplate
 from simulator.machine import Machine
+from simulator.modbus import ModbusLink
 from simulator.noise import Noise
 from simulator.paper import Leaf, Paper
 from simulator.path import Timing
@@ -32,6 +33,11 @@ class Setup:
     operator_auto: bool = True
     timing: Timing = field(default_factory=Timing)
     event_capacity: int = 4 * CAPACITY_MIN
+    protocol: str = "native"
+
+
+PROTOCOLS: dict[str, type[Link] | type[ModbusLink]] = {"native": Link, "modbus": ModbusLink}
+"""What a machine can speak: its end of the line."""
 
 
 class Rig:
@@ -64,7 +70,7 @@ class Rig:
             job_closed=self._job_closed,
         )
         self.machine.look_around()
-        self.link = Link(between(self.machine), self.events, setup.nameplate)
+        self.link = PROTOCOLS[setup.protocol](between(self.machine), self.events, setup.nameplate)
         self._inward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/inward"))
         self._outward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/outward"))
 

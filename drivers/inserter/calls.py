@@ -14,6 +14,7 @@ from drivers.inserter.errors import (
     malformed_error,
     unsupported_error,
 )
+from drivers.inserter.link_frames import MAX_MESSAGE
 from drivers.inserter.protocols.native import Reply, ReplyStatus, decode_results, encode_command
 from drivers.inserter.wire import MalformedMessage
 
@@ -67,14 +68,15 @@ class Latency:
 
 class CallBook:
     """All unsettled calls, oldest first. `host_session` is the upper half of every command id; a call without reply for
-    `resend_s` seconds is sent again."""
+    `resend_s` seconds is sent again; the link carries messages of at most `longest` bytes."""
 
-    def __init__(self, host_session: int, resend_s: float) -> None:
+    def __init__(self, host_session: int, resend_s: float, longest: int = MAX_MESSAGE) -> None:
         self.latency = Latency()
         self.late_replies = 0
         self.resends = 0
         self._host_session = host_session
         self._resend_s = resend_s
+        self._longest = longest
         self._counter = 0
         self._open: dict[int, Call[Any]] = {}
 
@@ -84,7 +86,7 @@ class CallBook:
     def submit(self, command: Command[ResultT], deadline: float, boot_id: int | None) -> Call[ResultT]:
         """A new call with a fresh id. InserterError E2010 when an argument does not fit the protocol."""
         command_id = self._host_session << 32 | self._counter + 1
-        call = Call(command, command_id, encode_command(command_id, command), deadline, boot_id)
+        call = Call(command, command_id, encode_command(command_id, command, self._longest), deadline, boot_id)
         self._counter += 1
         self._open[command_id] = call
         return call

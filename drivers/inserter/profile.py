@@ -11,11 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from drivers.inserter.errors import ProfileError, limit_error
+from drivers.inserter.modbus_timing import ModbusTiming
 from drivers.inserter.tables import Table, read_tables
 from drivers.inserter.vocabulary import Fold, Identity, JobSpec, PieceSpec, Station
 from drivers.inserter.window import LinkTiming
 
-_PROTOCOLS = ("native",)
+_PROTOCOLS = ("native", "modbus")
 _PARITIES = ("none", "even", "odd")
 _FLOW_CONTROLS = ("none", "rts_cts", "xon_xoff")
 _FOLDS = MappingProxyType({"none": Fold.NONE, "half": Fold.HALF, "c": Fold.C, "z": Fold.Z})
@@ -63,7 +64,8 @@ class Feeder:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One machine. `stations` are in path order, without the insert feeders."""
+    """One machine. `stations` are in path order, without the insert feeders. Of `link` and `modbus` the one counts
+    that belongs to the protocol."""
 
     name: str
     maker: str
@@ -71,6 +73,7 @@ class Profile:
     queue_depth: int
     line: LineSettings
     link: LinkTiming
+    modbus: ModbusTiming
     timeouts: Timeouts
     limits: Limits
     stations: MappingProxyType[Station, str]
@@ -121,13 +124,15 @@ def read_profile(text: str, file: str) -> Profile:
     """A profile from TOML; `file` is named in errors."""
     root = read_tables(text, file)
     machine = root.table("machine")
+    protocol = machine.choice("protocol", _PROTOCOLS)
     profile = Profile(
         name=machine.text("name"),
         maker=machine.text("maker"),
-        protocol=machine.choice("protocol", _PROTOCOLS),
+        protocol=protocol,
         queue_depth=machine.whole("queue_depth", 1, 0xFFFF),
-        line=_line(root.table("line")),
-        link=_link(root.table("link")),
+        line=_line(root.table("line"), protocol),
+        link=_link(root.table("link")) if protocol == "native" else LinkTiming(),
+        modbus=_modbus(root.table("modbus")) if protocol == "modbus" else ModbusTiming(),
         timeouts=_timeouts(root.table("timeouts")),
         limits=_limits(root.table("limits")),
         stations=_stations(root.tables("station")),
@@ -138,7 +143,7 @@ def read_profile(text: str, file: str) -> Profile:
     return profile
 
 
-def _line(table: Table) -> LineSettings:
+def _line(table: Table, protocol: str) -> LineSettings:
     line = LineSettings(
         baud_rate=table.whole("baud_rate", 300, 4_000_000),
         data_bits=table.whole("data_bits", 5, 8),
@@ -147,9 +152,9 @@ def _line(table: Table) -> LineSettings:
         flow_control=table.choice("flow_control", _FLOW_CONTROLS),
     )
     if line.data_bits != 8 or line.flow_control == "xon_xoff":
-        # Frames hold every byte but 00: eight bits are needed, and none may be taken for XON or XOFF.
+        # Frames hold any byte: eight bits are needed, and none may be taken for XON or XOFF.
         key = "data_bits" if line.data_bits != 8 else "flow_control"
-        raise table.wrong(key, "the native protocol needs 8 data bits and no XON/XOFF")
+        raise table.wrong(key, f"the {protocol} protocol needs 8 data bits and no XON/XOFF")
     table.end()
     return line
 
@@ -163,6 +168,22 @@ def _link(table: Table) -> LinkTiming:
     )
     table.end()
     return link
+
+
+def _modbus(table: Table) -> ModbusTiming:
+    timing = ModbusTiming(
+        unit=table.whole("unit", 1, 247),
+        poll_s=table.seconds("poll_s", 0.01, 1),
+        answer_s=table.seconds("answer_s", 0.01, 2),
+        silence_s=table.seconds("silence_s", 0.005, 1),
+        gap_s=table.seconds("gap_s", 0, 1),
+        identify_s=table.seconds("identify_s", 0.05, 10),
+        lost_s=table.seconds("lost_s", 0.5, 60),
+    )
+    if timing.answer_s >= timing.lost_s:
+        raise table.wrong("lost_s", "lost_s must be longer than answer_s, or no request is ever repeated")
+    table.end()
+    return timing
 
 
 def _timeouts(table: Table) -> Timeouts:

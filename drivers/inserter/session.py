@@ -6,16 +6,15 @@ simulated world may give it a virtual line and a virtual clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
 from typing import Any, TypeVar, assert_never
 
 from drivers.inserter import commands as ask
 from drivers.inserter.calls import Call, CallBook
 from drivers.inserter.errors import EventsLost, OutcomeUnknown
 from drivers.inserter.inbox import EventInbox, Verdict
-from drivers.inserter.link import Delivered, HostLink, LinkLost, LinkUp, Notice
+from drivers.inserter.link import Delivered, LinkLost, LinkUp, Notice
 from drivers.inserter.link_frames import Welcome
+from drivers.inserter.links import longest_message, make_link
 from drivers.inserter.machine import Machine
 from drivers.inserter.profile import Profile
 from drivers.inserter.protocols.native import Reply, decode_message, encode_event_ack
@@ -34,8 +33,8 @@ class InserterSession:
         self.machine = Machine()
         self.inbox = EventInbox(resume)
         self._profile = profile
-        self._link = HostLink(_hello_numbers(host_session), profile.link)
-        self._calls = CallBook(host_session, profile.timeouts.reply_s)
+        self._link = make_link(profile, host_session)
+        self._calls = CallBook(host_session, profile.timeouts.reply_s, longest_message(profile))
         self._status_call: Call[Any] | None = None
         self._replay_call: Call[Any] | None = None
         self._gap_at: float | None = None
@@ -329,11 +328,3 @@ class InserterSession:
 
 
 _SPEAKING = frozenset({LinkState.UP, LinkState.DEGRADED})
-
-
-def _hello_numbers(host_session: int) -> Iterator[int]:
-    """A number for each HELLO, the same ones for the same host_session, which is the first."""
-    yield host_session
-    chance = Random(host_session)
-    while True:
-        yield chance.getrandbits(32)

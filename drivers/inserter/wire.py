@@ -36,14 +36,22 @@ class FieldReader:
         return self._unsigned(8)
 
     def str8(self) -> str:
-        raw = self._take(self.u8())
+        raw = self.take(self.u8())
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise MalformedMessage("a text is not UTF-8") from error
 
+    def take(self, size: int) -> bytes:
+        end = self._position + size
+        if end > len(self._data):
+            raise MalformedMessage(f"{end - len(self._data)} bytes too few")
+        taken = self._data[self._position : end]
+        self._position = end
+        return taken
+
     def rest(self) -> bytes:
-        return self._take(len(self._data) - self._position)
+        return self.take(len(self._data) - self._position)
 
     def end(self) -> None:
         """All bytes must have been read: a longer message is of another version, not to be guessed at."""
@@ -51,15 +59,7 @@ class FieldReader:
             raise MalformedMessage(f"{len(self._data) - self._position} bytes too many")
 
     def _unsigned(self, size: int) -> int:
-        return int.from_bytes(self._take(size), "big")
-
-    def _take(self, size: int) -> bytes:
-        end = self._position + size
-        if end > len(self._data):
-            raise MalformedMessage(f"{end - len(self._data)} bytes too few")
-        taken = self._data[self._position : end]
-        self._position = end
-        return taken
+        return int.from_bytes(self.take(size), "big")
 
 
 def put_unsigned(size: int, value: int, what: str) -> bytes:

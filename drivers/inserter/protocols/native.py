@@ -15,7 +15,9 @@ from drivers.inserter.link_frames import MAX_MESSAGE
 from drivers.inserter.vocabulary import Fault, MachineEvent, MachineState, Station
 from drivers.inserter.wire import FieldReader, MalformedMessage, put_str8, put_unsigned
 
-_COMMAND, _REPLY, _EVENT, _EVENT_ACK = 0x10, 0x11, 0x12, 0x13
+COMMAND, REPLY, EVENT, EVENT_ACK = 0x10, 0x11, 0x12, 0x13
+"""The first byte of a message."""
+
 _INSERT_FEEDERS = 6
 _HIGHEST_SUPPLY = 2
 
@@ -44,19 +46,20 @@ class Reply:
 # Host → machine
 
 
-def encode_command(command_id: int, command: ask.Command[Any]) -> bytes:
-    """COMMAND. InserterError E2010 when an argument does not fit its field, or all together no frame."""
+def encode_command(command_id: int, command: ask.Command[Any], longest: int = MAX_MESSAGE) -> bytes:
+    """COMMAND. InserterError E2010 when an argument does not fit its field, or all together more than `longest`
+    bytes."""
     operation = _OPERATIONS[type(command)]
-    head = bytes([_COMMAND]) + put_unsigned(8, command_id, "command_id") + bytes([operation.opcode])
+    head = bytes([COMMAND]) + put_unsigned(8, command_id, "command_id") + bytes([operation.opcode])
     message = head + operation.arguments(command)
-    if len(message) > MAX_MESSAGE:
-        raise argument_error(f"{command.name} takes {len(message)} bytes: at most {MAX_MESSAGE} fit")
+    if len(message) > longest:
+        raise argument_error(f"{command.name} takes {len(message)} bytes: at most {longest} fit")
     return message
 
 
 def encode_event_ack(up_to: int) -> bytes:
     """EVENT_ACK: every event numbered ≤ `up_to` is safe in the journal."""
-    return bytes([_EVENT_ACK]) + put_unsigned(4, up_to, "up_to")
+    return bytes([EVENT_ACK]) + put_unsigned(4, up_to, "up_to")
 
 
 def _no_arguments(_: ask.Command[Any]) -> bytes:
@@ -115,9 +118,9 @@ def decode_message(message: bytes, boot_id: int) -> Reply | MachineEvent:
     """
     fields = FieldReader(message)
     kind = fields.u8()
-    if kind == _REPLY:
+    if kind == REPLY:
         return _read_reply(fields)
-    if kind == _EVENT:
+    if kind == EVENT:
         return _read_event(fields, boot_id)
     raise MalformedMessage(f"unknown message kind {kind:02X}")
 
