@@ -45,6 +45,10 @@ class MachineLink(Protocol):
         """Up, and `send` may be called."""
 
     @property
+    def quiet(self) -> bool:
+        """Nothing of ours waits to arrive."""
+
+    @property
     def deadline(self) -> float | None:
         """When `tick` must be called at the latest; None when nothing is due."""
 

@@ -118,6 +118,11 @@ class ModbusLink:
         return self._phase is _Phase.UP and self._pending is None and not self._ack_owed
 
     @property
+    def quiet(self) -> bool:
+        """Nothing that was given to `send` waits to be written."""
+        return self._phase is not _Phase.UP or self.ready
+
+    @property
     def deadline(self) -> float | None:
         """When `tick` must be called at the latest; None when nothing is due."""
         if self._phase is _Phase.CLOSED:

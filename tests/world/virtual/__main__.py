@@ -25,29 +25,30 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed (default 0)")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one for each core")
     parser.add_argument("--replay", type=int, metavar="SEED", help="one world, told line by line")
+    parser.add_argument("--protocol", choices=("native", "modbus"), default="native", help="what the machine speaks")
     options = parser.parse_args()
     if options.replay is not None:
-        return _replay(options.replay)
-    return _live(range(options.first, options.first + options.seeds), options.processes)
+        return _replay(options.replay, options.protocol)
+    return _live(range(options.first, options.first + options.seeds), options.processes, options.protocol)
 
 
-def _replay(seed: int) -> int:
+def _replay(seed: int, protocol: str) -> int:
     with worlds() as mine:
-        outcome = mine.live(draw_scenario(seed))
+        outcome = mine.live(draw_scenario(seed, protocol))
     print(*outcome.lines, sep="\n")
     print(f"seed {seed}: {outcome.broken or 'every law held'}; {len(outcome.lines)} lines, SHA-256 {outcome.digest}")
     return 1 if outcome.broken else 0
 
 
-def _live(seeds: range, processes: int) -> int:
+def _live(seeds: range, processes: int, protocol: str) -> int:
     began = time.monotonic()
     met: Counter[Meeting] = Counter()
     done = 0
-    for outcome in live_all(seeds, processes):
+    for outcome in live_all(seeds, processes, protocol):
         done += 1
         met.update(outcome.met)
         if outcome.broken:
-            _explain(outcome)
+            _explain(outcome, protocol)
             return 1
         if sys.stderr.isatty():
             print(f"\r{done} of {len(seeds)}", end="", file=sys.stderr)
@@ -57,9 +58,9 @@ def _live(seeds: range, processes: int) -> int:
     return 0
 
 
-def _explain(outcome: Outcome) -> None:
+def _explain(outcome: Outcome, protocol: str) -> None:
     """The shortest way to the same failure."""
-    scenario = draw_scenario(outcome.seed)
+    scenario = draw_scenario(outcome.seed, protocol)
     with worlds() as mine:
         shortest, shown = mine.shorten(scenario)
     print(f"seed {outcome.seed}: {outcome.broken}")
@@ -67,7 +68,7 @@ def _explain(outcome: Outcome) -> None:
     print(*(f"  {trouble}" for trouble in shortest.troubles), sep="\n")
     print(f"{shown.broken}, after")
     print(*shown.lines[-_LAST_LINES:], sep="\n")
-    print(f"all of it: python -m tests.world.virtual --replay {outcome.seed}")
+    print(f"all of it: python -m tests.world.virtual --replay {outcome.seed} --protocol {protocol}")
 
 
 if __name__ == "__main__":

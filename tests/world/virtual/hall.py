@@ -68,7 +68,14 @@ class Hall:
     which power-up, and whether it took it."""
 
     def __init__(
-        self, folder: Path, clock: Clock, chronicle: Chronicle, stacks: Stacks, script: FaultScript, seed: int
+        self,
+        folder: Path,
+        clock: Clock,
+        chronicle: Chronicle,
+        stacks: Stacks,
+        script: FaultScript,
+        seed: int,
+        protocol: str,
     ):
         self.clock = clock
         self.chronicle = chronicle
@@ -86,6 +93,7 @@ class Hall:
         self._stacks = stacks
         self._script = script
         self._seed = seed
+        self._protocol = protocol
         self._chance = Random(f"{seed}/machine")
         self._agenda: list[tuple[float, int, str, Callable[[], None]]] = []
         self._order = count()
@@ -101,7 +109,7 @@ class Hall:
         used = list(used_leaves(truth))
         log_tape, truth_tape = Tape(self._folder / "log.jsonl", self._event), Tape(truth, self._deposit)
         self._tapes = [log_tape, truth_tape]
-        setup = Setup(Nameplate(boot, serial="SIM-1"), self._stacks, self._seed, self._script)
+        setup = Setup(Nameplate(boot, serial="SIM-1"), self._stacks, self._seed, self._script, protocol=self._protocol)
         self.rig = Rig(
             setup,
             log=log_tape,  # type: ignore[arg-type]

@@ -42,6 +42,7 @@ class Scenario:
     troubles: tuple[Trouble, ...]
     line: LineRates
     absent: float
+    protocol: str = "native"
 
     def without(self, index: int) -> Scenario:
         """The same with one trouble less."""
@@ -58,12 +59,14 @@ class Scenario:
         return tuple(trouble for trouble in self.troubles if trouble.family == family)
 
 
-def draw_scenario(seed: int) -> Scenario:
-    """At least three troubles, of any families."""
+def draw_scenario(seed: int, protocol: str = "native") -> Scenario:
+    """At least three troubles, of any families, with a machine that speaks `protocol`."""
     rng = Random(f"{seed}/scenario")
     families = rng.choices(tuple(_DRAW), weights=_WEIGHTS, k=rng.randint(3, 7))
     rates = LineRates(*(rng.choice((0.0, 0.0, 0.0005, 0.002)) for _ in range(3)))
-    return Scenario(seed, tuple(_DRAW[family](rng) for family in families), rates, rng.choice((0.0, 0.0, 0.3)))
+    return Scenario(
+        seed, tuple(_DRAW[family](rng) for family in families), rates, rng.choice((0.0, 0.0, 0.3)), protocol
+    )
 
 
 def _machine(rng: Random) -> Trouble:

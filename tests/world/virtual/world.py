@@ -37,6 +37,8 @@ from tests.world.virtual.press import VirtualPress
 from tests.world.virtual.scenario import Scenario, Trouble
 from tests.world.virtual.stacks import RememberingStacks
 
+_PROFILES = {"native": "sim1", "modbus": "sim1-modbus"}
+
 _ON_DISK_EVERY = 25
 """One world in so many has its ledger in SQLite, all others in memory."""
 
@@ -72,7 +74,7 @@ class World:
         stack.mkdir(parents=True)
         script = FaultScript("world", scenario.rules(), scenario.line)
         stacks = RememberingStacks(stack, seed, memory)
-        self.hall = Hall(folder / "machine", self.clock, self.chronicle, stacks, script, seed)
+        self.hall = Hall(folder / "machine", self.clock, self.chronicle, stacks, script, seed, scenario.protocol)
         self.laws = Laws(folder / "runs" / planned.run.id)
         self._learn_what_is_planned()
         self.hall.on_event = self._hear
@@ -83,7 +85,7 @@ class World:
         self.press = VirtualPress(self.hall, stack, scenario.press_faults(), self._about_to_print, self._reported)
         self.hands = Hands(self.hall, Random(f"{seed}/hands"), scenario.absent, self._lies_sealed)
         self._rng = Random(f"{seed}/host")
-        self._profile = load_profile("sim1")
+        self._profile = load_profile(_PROFILES[scenario.protocol])
         self._deaths = {int(each.when): each for each in scenario.of("crash")}
         self._sick: list[tuple[float, float, Trouble]] = []
         self._met: list[Meeting] = []

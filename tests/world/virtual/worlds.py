@@ -66,11 +66,13 @@ def worlds() -> Iterator[Worlds]:
             made.close()
 
 
-def live_all(seeds: Sequence[int], processes: int) -> Iterator[Outcome]:
+def live_all(seeds: Sequence[int], processes: int, protocol: str = "native") -> Iterator[Outcome]:
     """The outcomes of all seeds, as they come. The lines of those that went well are left behind."""
     context = get_context("fork")
     told: Queue[Outcome | None] = context.Queue()
-    workers = [context.Process(target=_live_some, args=(seeds[at::processes], told)) for at in range(processes)]
+    workers = [
+        context.Process(target=_live_some, args=(seeds[at::processes], protocol, told)) for at in range(processes)
+    ]
     for worker in workers:
         worker.start()
     try:
@@ -87,11 +89,11 @@ def live_all(seeds: Sequence[int], processes: int) -> Iterator[Outcome]:
             worker.join()
 
 
-def _live_some(seeds: Sequence[int], told: Queue[Outcome | None]) -> None:
+def _live_some(seeds: Sequence[int], protocol: str, told: Queue[Outcome | None]) -> None:
     try:
         with worlds() as mine:
             for seed in seeds:
-                outcome = mine.live(draw_scenario(seed))
+                outcome = mine.live(draw_scenario(seed, protocol))
                 told.put(outcome if outcome.broken else replace(outcome, lines=()))
     finally:
         told.put(None)
