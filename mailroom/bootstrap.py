@@ -37,7 +37,7 @@ from mailroom.production.floor import Floor
 from mailroom.production.line import Line, Patience, tell_nobody
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, Inserter, OpenInserter, Operator, PrintQueue, Progress, Typesetter
-from mailroom.production.release import ReleaseLimits
+from mailroom.production.release import ReleaseLimits, ReprintLimits
 from mailroom.store.store import Store, open_store
 from omr.markset import MarkSet, load_mark_set
 from omr.model import Side
@@ -187,6 +187,7 @@ def make_plant(folder: Path, settings: Settings, store: Store, guard: Guard, pro
         envelopes=envelopes,
         floor=_floor(folder, settings, envelopes),
         release=ReleaseLimits(**settings.release.model_dump()),
+        reprint=ReprintLimits(**settings.reprint.model_dump()),
         client=settings.client,
         stock=settings.stock,
         sides=settings.sides,

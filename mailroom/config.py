@@ -102,6 +102,15 @@ class ReleaseSettings(_Part):
     most_sheets: int | None = Field(default=None, ge=1)
 
 
+class ReprintSettings(_Part):
+    """How much of a run may be printed again before a supervisor decides (docs/handbook.md): the larger of `unasked`
+    copies and `most_percent` of the pieces, and `most_copies` of any one piece."""
+
+    most_percent: float = Field(default=5.0, ge=0, le=100)
+    unasked: int = Field(default=50, ge=0)
+    most_copies: int = Field(default=5, ge=1, le=99)
+
+
 class Settings(BaseSettings):
     """Everything that an installation may choose; unknown keys are refused."""
 
@@ -126,6 +135,7 @@ class Settings(BaseSettings):
     planning: PlanningSettings = PlanningSettings()
     postage: PostageSettings = PostageSettings()
     release: ReleaseSettings = ReleaseSettings()
+    reprint: ReprintSettings = ReprintSettings()
 
     @classmethod
     def settings_customise_sources(  # a signature of pydantic-settings

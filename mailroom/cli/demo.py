@@ -26,6 +26,7 @@ from mailroom.cli.run import run_files, run_report
 from mailroom.domain.content_json import to_dict
 from mailroom.domain.errors import MailroomError
 from mailroom.intake.receive import Received
+from mailroom.production.explain import explain_all
 from mailroom.production.ports import PrintQueue
 from mailroom.production.run_window import begin_run, carry_on
 from mailroom.verify.verdict import Verdict
@@ -96,6 +97,7 @@ def demo(
         run = begin_run(house.plant)
         carry_on(house.plant, house.line(DemoOperator(), queue=print_queue), run)
         progress.stage("close")
+        explain_all(house.plant, run.id, "as the demo's faults have it", DemoOperator().name)
         closing = close_house_run(house, run, DemoOperator().name)
         report = run_report(house, closing.run)
         progress.stage("verify")

@@ -19,6 +19,7 @@ from mailroom.cli.find_run import find_run
 from mailroom.cli.operators import NoOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import StageProgress, print_json, show_error, stderr, stdout
+from mailroom.cli.run_explain import ask_for_reasons, explain
 from mailroom.cli.run_fill import fill
 from mailroom.cli.run_plan import plan
 from mailroom.cli.run_results import results
@@ -29,6 +30,7 @@ from mailroom.domain.lifecycle import demand_person
 from mailroom.domain.run import MailRun
 from mailroom.domain.words import count
 from mailroom.locks import working_alone
+from mailroom.production.explain import differences
 from mailroom.production.fill import to_fill
 from mailroom.production.hand_list import hand_list_file
 from mailroom.production.ports import Operator
@@ -42,6 +44,7 @@ app = typer.Typer(help="Mail runs.", no_args_is_help=True, add_completion=False)
 app.command("plan")(plan)
 app.command("fill")(fill)
 app.command("results")(results)
+app.command("explain")(explain)
 
 
 @app.command()
@@ -51,14 +54,18 @@ def start(
     release: Annotated[
         bool, typer.Option("--release", help="Let the plan that was shown and waits begin, in your name (--who).")
     ] = False,
+    reprint: Annotated[
+        bool, typer.Option("--reprint", help="Let reprints beyond the limit go on, in your name (--who).")
+    ] = False,
     who: Who = "",
     json: Json = False,
 ) -> int:
     """Print and insert what waits; goes on where an interrupted run stood. With --who on a terminal it asks you about
     jams and doubtful copies; without, it stops there (exit 4 or 5). A plan that is out of the ordinary waits for
     --release (exit 5)."""
-    if release:
-        demand_person("run start --release", f"person:{who}")
+    for option, given in (("--release", release), ("--reprint", reprint)):
+        if given:
+            demand_person(f"run start {option}", f"person:{who}")
     present = bool(who) and stderr.is_terminal and sys.stdin.isatty() and not json
     operator: Operator = TerminalOperator(who) if present else NoOperator()
     quiet = json or isinstance(operator, TerminalOperator)
@@ -70,6 +77,7 @@ def start(
                 house.plant,
                 house.line(operator, tell=partial(show_error, style="yellow"), command="mailroom run start"),
                 run,
+                who if reprint else "",
             )
         report = run_report(house, run)
     if json:
@@ -109,9 +117,13 @@ def close(
     json: Json = False,
 ) -> int:
     """Hand the run over to the post in your name: statement, tray tags, exports and, with postage, manifest and pallet
-    lists are written. Refused (exit 5) while a copy is unresolved."""
+    lists are written. Refused (exit 5) while a copy is unresolved, or a difference between ledger, press and machine is
+    not explained: on a terminal you are asked."""
     with StageProgress(quiet=True) as progress, open_house(folder, progress) as house:
-        closing = close_house_run(house, find_run(house, run), who)
+        held = find_run(house, run)
+        if who and not json and stderr.is_terminal and sys.stdin.isatty():
+            ask_for_reasons(house, held, who)
+        closing = close_house_run(house, held, who)
         report = run_report(house, closing.run)
     if json:
         print_json({**report, "report": str(closing.statement), "posting": [str(path) for path in closing.posting]})
@@ -156,6 +168,7 @@ def run_report(house: House, run: MailRun) -> dict[str, Any]:
                 }
                 for batch in ledger.batches(run.id)
             ],
+            "differences": [asdict(each) for each in differences(ledger, run.id)],
             "results": list(_results(house, run.id)),
             "waits": [
                 {"piece": copy.piece, "copy": copy.copy, "state": copy.state.value, "why": why_unresolved(ledger, copy)}
@@ -198,6 +211,10 @@ def show_report(report: dict[str, Any]) -> None:
         stdout.print(f"results {each['batch']}: {escape(each['file'])}, {found}", soft_wrap=True)
         for finding in each["findings"]:
             stdout.print(f"  [yellow]{finding['kind']}[/] {escape(finding['fact'])}", soft_wrap=True)
+    for each in report["differences"]:
+        said = f"{each['reason']} ({each['by']})" if each["by"] else f"why? mailroom run explain {each['number']}"
+        told = escape(f"at {each['where']}: {each['facts']}: {said}")
+        stdout.print(f"[yellow]{each['name']}[/] {told}", soft_wrap=True)
     for copy in report["waits"]:
         reason = escape(copy["why"])
         stdout.print(f"[yellow]waits[/] {copy['piece']} copy {copy['copy']} {copy['state']}: {reason}", soft_wrap=True)

@@ -9,6 +9,7 @@ from mailroom.domain.errors import NeedsPerson
 from mailroom.domain.lifecycle import RESTING, CopyEvent, CopyState
 from mailroom.domain.piece import PieceState
 from mailroom.domain.run import BatchState, MailRun, RunState
+from mailroom.production.explain import refuse_unexplained, unexplained
 from mailroom.production.fill import hands_wait, to_fill
 from mailroom.production.lookup import the_run
 from mailroom.production.plant import Plant
@@ -20,12 +21,14 @@ from mailroom.production.tally import tally
 
 def close_run(plant: Plant, run_id: str, name: str) -> MailRun:
     """Record that person `name` handed over every stacked piece, and close the run. Closing a closed run changes
-    nothing. Raises NeedsPerson (E7040) while a copy or piece is not settled, naming it."""
+    nothing. Raises NeedsPerson (E7040) while a copy or piece is not settled, naming it, and (E7043) while a difference
+    is not explained."""
     with plant.open_ledger() as ledger:
         run = the_run(ledger, run_id)
         if run.state is RunState.CLOSED:
             return run
         _refuse_unsettled(ledger, run)
+        refuse_unexplained(unexplained(ledger, run_id), run_id)
         who = f"person:{name}"
         record = Recorder(ledger, plant.clock)
         for copy in ledger.copies_of_run(run_id):

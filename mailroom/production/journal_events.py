@@ -178,15 +178,18 @@ def _end_batch(
 
 
 def _compare_counts(record: Recorder, batch: Batch, counters: Counters) -> None:
-    """Ledger, press and machine must agree on the sheets; a difference gets a name."""
+    """Ledger, press and machine must agree on the sheets, in all and in the stacker; a difference gets a name."""
     seen = counters.sheets_stacked + counters.sheets_diverted + counters.sheets_removed
+    copies = record.ledger.copies_of_batch(batch.id)
+    vouched = sum(copy.sheets for copy in copies if copy.state is CopyState.STACKED)
     press = batch.sheets if batch.sheets_completed is None else batch.sheets_completed
-    if {press, counters.sheets_fed, seen} != {batch.sheets}:
+    if {press, counters.sheets_fed, seen} != {batch.sheets} or counters.sheets_stacked != vouched:
         record.incident(
             "sheet_counts",
             run=batch.run,
             batch=batch.id,
             ledger=batch.sheets,
+            ledger_stacked=vouched,
             press=batch.sheets_completed,
             fed=counters.sheets_fed,
             stacked=counters.sheets_stacked,

@@ -11,7 +11,7 @@ from layouts.fonts import FontSet
 from mailroom.production.floor import Floor
 from mailroom.production.machine_files import MachineFiles
 from mailroom.production.ports import Clock, FinishedPages, OpenLedger, Progress, Typesetter
-from mailroom.production.release import ReleaseLimits
+from mailroom.production.release import ReleaseLimits, ReprintLimits
 from omr.markset import MarkSet
 from spool.output import OutputCondition
 from spool.pagestore import PageStore
@@ -28,6 +28,7 @@ class Plant:
     envelopes     smallest first; a piece gets the first that takes its sheets.
     floor         what planning knows of papers, machine, inserts and the post.
     release       what a run may have without being released by a person.
+    reprint       how much of it may be printed again without being released by one.
     press         how the press stacks and which papers it has; condition is what its colours mean.
     stock         what the press calls the usual paper; `floor.paper` is what planning calls it.
     batch_sheets  a batch is cut at a piece boundary before it exceeds this many sheets.
@@ -50,6 +51,7 @@ class Plant:
     envelopes: tuple[Envelope, ...]
     floor: Floor
     release: ReleaseLimits
+    reprint: ReprintLimits
     client: str
     stock: str
     sides: str

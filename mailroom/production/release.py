@@ -29,6 +29,16 @@ class ReleaseLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ReprintLimits:
+    """More reprints of a run than `unasked` copies and `most_percent` of its pieces, or a piece's copy beyond
+    `most_copies`, wait for a supervisor."""
+
+    most_percent: float = 5.0
+    unasked: int = 50
+    most_copies: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked before a plan becomes a run.
 

@@ -16,6 +16,7 @@ from mailroom.domain.run import Batch, MailRun
 from mailroom.planning.postage.manifest import Manifest
 from mailroom.planning.postage.manifest_csv import lines_csv, not_mailed_csv, trays_csv
 from mailroom.planning.postage.pallets import load_pallets
+from mailroom.production.explain import EXPLAINED, facts, where
 from mailroom.production.papers.manifest import write_manifest
 from mailroom.production.papers.pallet_lists import write_pallet_lists
 from mailroom.production.papers.posting import PostingHeading, tray_id
@@ -26,6 +27,7 @@ from mailroom.production.papers.statement import (
     HandLine,
     IncidentLine,
     PieceNotMailed,
+    RecoveredCopy,
     RunStatement,
     SpoiledCopy,
     TrayLine,
@@ -35,6 +37,7 @@ from mailroom.production.papers.tray_tags import TrayTag, write_tray_tags
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Ledger
 from mailroom.production.posting import Posting, as_handed_over, batches_of_trays, planned_posting
+from mailroom.production.recover import DECLARED
 from mailroom.production.tally import tally
 from spool.atomic import write_whole
 
@@ -175,7 +178,8 @@ def run_statement(plant: Plant, ledger: Ledger, run: MailRun, name: str, tags: l
         by_hand=tuple(_by_hand(chained.entry for chained in entries)),
         spoiled=tuple(_spoiled(entries, {(copy.piece, copy.copy): copy for copy in copies})),
         not_mailed=tuple(_not_mailed(entries, {piece.id: piece for piece in ledger.pieces(run.id)})),
-        incidents=tuple(_incident(chained.entry) for chained in entries if chained.entry.event.startswith("incident.")),
+        incidents=tuple(_incidents(entries)),
+        recovered=tuple(_recovered(chained.entry for chained in entries)),
         trays=tuple(
             TrayLine(tag.tray, f"{tag.country} {tag.first_postcode}–{tag.last_postcode}", tag.envelope, tag.pieces)
             for tag in tags
@@ -248,7 +252,29 @@ def _dropped(entries: Iterable[ChainedEntry]) -> Iterator[DroppedDocument]:
             yield DroppedDocument(str(entry.detail["number"]), entry.at, who, str(entry.detail["reason"]))
 
 
-def _incident(entry: Entry) -> IncidentLine:
-    where = " ".join(filter(None, (entry.batch, entry.piece, f"copy {entry.copy}" if entry.copy else "")))
-    text = ", ".join(f"{key} {value}" for key, value in entry.detail.items() if value not in ("", None, []))
-    return IncidentLine(entry.at, entry.event.removeprefix("incident.").replace("_", " "), where, text)
+def _incidents(entries: Iterable[ChainedEntry]) -> Iterator[IncidentLine]:
+    """Each with the reason that a person gave for it last."""
+    reasons: dict[int, str] = {}
+    found: list[ChainedEntry] = []
+    for chained in entries:
+        entry = chained.entry
+        if entry.event == EXPLAINED:
+            who = entry.who.removeprefix("person:")
+            reasons[entry.detail["incident"]] = f"Explained by {who}: {entry.detail['reason']}"
+        elif entry.event.startswith("incident."):
+            found.append(chained)
+    for chained in found:
+        entry = chained.entry
+        name = entry.event.removeprefix("incident.").replace("_", " ")
+        text = ". ".join(filter(None, (facts(entry), reasons.get(chained.seq, ""))))
+        yield IncidentLine(entry.at, name, where(entry), text)
+
+
+def _recovered(entries: Iterable[Entry]) -> Iterator[RecoveredCopy]:
+    for entry in entries:
+        if entry.event == DECLARED and entry.copy is not None:
+            detail = entry.detail
+            who = entry.who.removeprefix("person:")
+            yield RecoveredCopy(
+                entry.piece, entry.copy, detail["station"], detail["word"], len(detail["scanned"]), entry.at, who
+            )

@@ -41,10 +41,13 @@ def begin_run(plant: Plant, released_by: str = "") -> MailRun:
     return plan_run(plant, composed, released_by)
 
 
-def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
+def carry_on(plant: Plant, line: Line, run: MailRun, reprint_by: str = "") -> None:
     """Assemble, print, insert, reconcile, and reprint until every piece has a copy in the stacker.
 
-    Raises NeedsPerson when copies wait for a verdict that the operator did not give (E7030), when jobs wait for a
+    `reprint_by` is the supervisor who lets reprints beyond the limit go on, once.
+
+    Raises NeedsPerson when copies wait for a verdict that the operator did not give (E7030), reprints for a supervisor
+    (E7033), when jobs wait for a
     machine's result files (E7070), or else when copies wait to be filled by hand (E7031): whatever machines can do is
     done before."""
     clear_table(plant, run.id)
@@ -62,8 +65,9 @@ def carry_on(plant: Plant, line: Line, run: MailRun) -> None:
         still_open = reconcile(plant, run.id, line.operator)
         if still_open:
             raise _needs_person(run, still_open)
-        if not plan_reprints(plant, run.id):
+        if not plan_reprints(plant, run.id, reprint_by):
             break
+        reprint_by = ""
     with plant.read_ledger() as ledger:
         at_table = to_fill(ledger, run.id)
     if at_table:

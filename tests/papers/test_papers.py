@@ -77,7 +77,7 @@ def test_an_open_run_with_nothing_in_it_has_a_statement(tmp_path: Path) -> None:
     write_statement(path, empty)
     text = " ".join(pages(path))
     assert "not closed" in text
-    assert text.count("None.") == 5
+    assert text.count("None.") == 6
 
 
 def test_long_lists_go_on_over_the_page_and_nothing_is_lost(tmp_path: Path) -> None:

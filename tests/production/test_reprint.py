@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from mailroom.bootstrap import House
-from mailroom.domain.errors import MailroomError
+from mailroom.domain.errors import MailroomError, NeedsPerson
 from mailroom.domain.lifecycle import REPLACEABLE, CopyEvent, CopyState
 from mailroom.domain.piece import Copy
-from mailroom.domain.run import BatchState
+from mailroom.domain.run import BatchState, MailRun
 from mailroom.production.assemble_batch import assemble_batch
 from mailroom.production.record import Recorder
-from mailroom.production.reprint import plan_reprints
+from mailroom.production.reprint import RELEASED, plan_reprints
 from mailroom.production.withdraw import withdraw_piece
 from spool.control_file import read_control_file
 from tests.production.stages import batches, copies, copy_now, journal, move, planned, printed
@@ -130,3 +130,68 @@ def test_a_released_copy_that_is_not_yet_printed_may_still_be_canceled(small_hou
     left = next(each for each in batches(house, run) if each.id == batch.id)
     assert (left.pieces, left.sheets, left.state) == (0, 0, BatchState.DONE)
     assert journal(house)[-1].event == "piece.withdrawn"
+
+
+def spoil_all(house: House, run: MailRun, number: int) -> None:
+    """Every copy of that number, printed and destroyed."""
+    printed(house, run)
+    for copy in copies(house, run):
+        if copy.copy == number:
+            move(house, copy, CopyEvent.DESTROY)
+
+
+def limited(house: House, **limits: float) -> House:
+    plant = replace(house.plant, reprint=replace(house.plant.reprint, **limits))  # type: ignore[arg-type]
+    return replace(house, plant=plant)
+
+
+def test_reprints_beyond_the_limit_wait_until_a_supervisor_releases_them(small_house: Callable[..., House]) -> None:
+    house = limited(small_house(pieces=4), unasked=3, most_percent=50)
+    run = planned(house)
+    spoil_all(house, run, 1)
+    number = len(copies(house, run))
+    before = journal(house)
+    with pytest.raises(NeedsPerson, match=rf"E7033.*{number} reprints of {number} pieces, 3 go unasked") as caught:
+        plan_reprints(house.plant, run.id)
+    assert "run start --reprint --who NAME" in caught.value.remedy
+    assert journal(house) == before
+    assert plan_reprints(house.plant, run.id, "Ola")
+    (released,) = [entry for entry in journal(house) if entry.event == RELEASED]
+    assert (released.who, released.detail["reprints"], released.detail["copies"]) == ("person:Ola", number, 2)
+
+
+def test_a_release_holds_for_what_was_asked_and_the_next_ones_are_counted_from_there(
+    small_house: Callable[..., House],
+) -> None:
+    house = limited(small_house(pieces=4), unasked=3, most_percent=0)
+    run = planned(house)
+    spoil_all(house, run, 1)
+    plan_reprints(house.plant, run.id, "Ola")
+    spoil_all(house, run, 2)
+    with pytest.raises(NeedsPerson, match=r"E7033.*since the last release"):
+        plan_reprints(house.plant, run.id)
+
+
+def test_a_percentage_of_a_large_run_goes_unasked(small_house: Callable[..., House]) -> None:
+    house = limited(small_house(pieces=4), unasked=0, most_percent=100)
+    run = planned(house)
+    spoil_all(house, run, 1)
+    assert plan_reprints(house.plant, run.id)
+
+
+def test_a_mark_that_can_not_be_read_is_not_printed_for_ever(small_house: Callable[..., House]) -> None:
+    house = limited(small_house(pieces=3), most_copies=2)
+    run = planned(house)
+    move(house, next(copy for copy in copies(house, run) if printed(house, run)), CopyEvent.DESTROY)
+    plan_reprints(house.plant, run.id)
+    spoil_all(house, run, 2)
+    with pytest.raises(NeedsPerson, match=r"E7033.*printed 3 times, 2 go unasked"):
+        plan_reprints(house.plant, run.id)
+
+
+def test_a_release_without_a_name_is_none(small_house: Callable[..., House]) -> None:
+    house = limited(small_house(pieces=3), unasked=0, most_percent=0)
+    run = planned(house)
+    spoil_all(house, run, 1)
+    with pytest.raises(MailroomError, match="E7002"):
+        plan_reprints(house.plant, run.id, " ")

@@ -20,6 +20,7 @@ from mailroom.cli.closing import close_house_run
 from mailroom.cli.machine import SimulatorSettings
 from mailroom.cli.operators import DemoOperator
 from mailroom.domain.run import RunState
+from mailroom.production.explain import explain_all
 from mailroom.production.plant import no_progress
 from mailroom.production.ports import Typesetter
 from mailroom.production.run_window import begin_run, carry_on
@@ -41,6 +42,7 @@ def run_to_the_end(folder: Path, url: str, typesetter: Typesetter) -> None:
         run = closed[0] if closed else begin_run(house.plant)
         if not closed:
             carry_on(house.plant, house.line(DemoOperator()), run)
+            explain_all(house.plant, run.id, "counted by the test", "test operator")
         close_house_run(house, run, "test operator")
 
 

@@ -77,6 +77,19 @@ class DroppedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoveredCopy:
+    """What a person declared of a copy (`word`) at a machine that stood; `scanned` of its sheets were held."""
+
+    piece: str
+    copy: int
+    station: str
+    word: str
+    scanned: int
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentLine:
     """Something that a person must be able to find by name. `where` is a batch, piece or copy."""
 
@@ -131,6 +144,7 @@ class RunStatement:
     machine: str
     handed_over_by: str
     dropped: tuple[DroppedDocument, ...] = ()
+    recovered: tuple[RecoveredCopy, ...] = ()
 
 
 _BATCHES = (
@@ -161,6 +175,17 @@ _SPOILED = (
     Column("When", 30),
     Column("Who", 30),
     Column("Why", 40),
+)
+_RECOVERED = (
+    Column("Piece", 25),
+    Column("Copy", 12, right=True),
+    Column("", 3),
+    Column("Station", 32),
+    Column("Declared", 28),
+    Column("Scanned", 16, right=True),
+    Column("", 3),
+    Column("When", 30),
+    Column("Who", 23),
 )
 _NOT_MAILED = (
     Column("Piece", 25),
@@ -196,6 +221,7 @@ def _content(sheet: Sheet, statement: RunStatement) -> None:
     sheet.note("In sheets: press as the device reports them, fed to removed as the inserter counted them.", GREY)
     by_hand = [(each.batch, each.who, str(each.pieces), str(each.sheets)) for each in statement.by_hand]
     section(sheet, "Filled by hand, each sheet scanned", _BY_HAND, by_hand)
+    section(sheet, "Declared at the machine", _RECOVERED, [_recovered(each) for each in statement.recovered])
     section(sheet, "Copies destroyed or quarantined", _SPOILED, [_spoiled(each) for each in statement.spoiled])
     section(sheet, "Pieces withdrawn or moved", _NOT_MAILED, [_not_mailed(each) for each in statement.not_mailed])
     dropped = [(each.number, _time(each.at), each.who, each.why) for each in statement.dropped]
@@ -280,6 +306,12 @@ def _batch(line: BatchLine) -> tuple[str, ...]:
 
 def _spoiled(each: SpoiledCopy) -> tuple[str, ...]:
     return (each.piece, str(each.copy), str(each.sheets), "", each.end, _time(each.at), each.who, each.why)
+
+
+def _recovered(each: RecoveredCopy) -> tuple[str, ...]:
+    station = each.station or "not in the path"
+    scanned = str(each.scanned)
+    return (each.piece, str(each.copy), "", station, each.word, scanned, "", _time(each.at), each.who)
 
 
 def _not_mailed(each: PieceNotMailed) -> tuple[str, ...]:

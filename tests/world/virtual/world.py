@@ -12,6 +12,7 @@ from drivers.inserter.errors import InserterError
 from drivers.inserter.profile import load_profile
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import ChainedEntry, Entry
+from mailroom.production.explain import explain_all
 from mailroom.production.export_run import export_run
 from mailroom.production.hand_over import close_run
 from mailroom.production.line import Line, Patience
@@ -181,6 +182,7 @@ class World:
         try:
             line = Line(self.press, self._connect, "SIM-1", self.hands, Patience(0.25, 60.0))
             carry_on(plant, line, self.planned.run)
+            explain_all(plant, self.planned.run.id, "looked into", self.hands.name)
             close_run(plant, self.planned.run.id, self.hands.name)
         except Crash:
             self.hall.host = None
