@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import secrets
 import signal
 import sys
@@ -14,14 +15,18 @@ from pathlib import Path
 from typing import TextIO
 
 from omr.model import Side
+from simulator.cable import LineSpeed
 from simulator.camera import StackFolder
+from simulator.desk import Desk
 from simulator.errors import SimulatorError
 from simulator.faults import load_faults
 from simulator.line import open_line
 from simulator.link import Nameplate
+from simulator.mains import Mains
+from simulator.paper import Leaf
 from simulator.record import used_leaves
 from simulator.rig import PROTOCOLS, Rig, Setup
-from simulator.server import Server, answer_on_stderr
+from simulator.server import LinePanel, Server, answer_nobody
 from simulator.supplies import Capacities, Supplies
 
 _EXIT_USAGE = 2
@@ -51,36 +56,34 @@ def _run(options: argparse.Namespace, files: ExitStack) -> None:
         raise SimulatorError(
             "E2941", "there is no such folder", place=f"--stacks {options.stacks}", remedy="make it, or name another"
         )
+    first_boot = secrets.randbits(32) if options.boot is None else options.boot
     setup = Setup(
-        nameplate=Nameplate(
-            boot_id=secrets.randbits(32) if options.boot is None else options.boot, serial=options.serial
-        ),
+        nameplate=Nameplate(boot_id=first_boot, serial=options.serial),
         stacks=StackFolder(options.stacks, options.seed, side=Side(options.camera), mark_sets=options.mark_sets),
         seed=options.seed,
         faults=load_faults(options.faults),
-        operator_auto=options.operator == "auto",
+        operator_auto=options.operator == "auto" or (options.operator is None and not options.view),
+        speed=options.baud,
         protocol=options.protocol,
     )
     used = frozenset(used_leaves(options.truth)) if options.truth else frozenset()
+    log, truth = _appended(options.log, files), _appended(options.truth, files)
+
+    def power_up(times: int, used: frozenset[Leaf], supplies: Supplies) -> Rig:
+        plate = replace(setup.nameplate, boot_id=(first_boot + times) & 0xFFFFFFFF)
+        return Rig(replace(setup, nameplate=plate), log=log, truth=truth, used=used, supplies=supplies)
+
+    mains = Mains(power_up, Supplies(replace(Capacities(), **dict(options.capacity))), used)
     line = open_line(options.listen)
-    rig = Rig(
-        setup,
-        log=_appended(options.log, files),
-        truth=_appended(options.truth, files),
-        used=used,
-        supplies=Supplies(replace(Capacities(), **dict(options.capacity))),
-    )
-    server = Server(
-        rig,
-        line,
-        speed=options.speed,
-        stdin=sys.stdin.fileno() if sys.stdin is not None else None,
-        until_eof=options.until_eof,
-        answer=(lambda _text: None) if options.json else answer_on_stderr,
-    )
+    stdin = sys.stdin.fileno() if sys.stdin is not None else None
+    server = Server(mains, line, speed=options.speed, stdin=stdin, until_eof=options.until_eof)
+    if options.json:
+        server.panel = LinePanel(mains, answer_nobody)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: server.stop())
     print(json.dumps({"url": line.url, "serial": options.serial}), flush=True)
+    if options.view:
+        server.panel = Desk(server, mains, url=line.url, serial=options.serial, output=sys.stdout)
     try:
         server.run()
     finally:
@@ -120,6 +123,14 @@ def _capacity(text: str) -> tuple[str, int]:
     return _PLACES[place], int(count)
 
 
+def _speed(text: str) -> LineSpeed:
+    rate, _, byte = text.partition(",")
+    frame = re.fullmatch(r"([78])([NEO])([12])", byte or "8N1")
+    if not rate.isdecimal() or not 50 <= int(rate) <= 4_000_000 or frame is None:
+        raise argparse.ArgumentTypeError("write a rate from 50 on, and the byte behind it if it isn't 8N1: 19200,7E2")
+    return LineSpeed(int(rate), 1 + int(frame[1]) + (frame[2] != "N") + int(frame[3]))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator", description="A folder/inserter behind a line.")
     parser.add_argument("--listen", default="pty", help="pty (default) or tcp://127.0.0.1:0")
@@ -140,7 +151,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--capacity", type=_capacity, action="append", default=[], metavar="PLACE=COUNT", help="how much it holds"
     )
-    parser.add_argument("--operator", choices=("auto", "none"), default="auto", help="who tends the machine")
+    parser.add_argument("--operator", choices=("auto", "none"), help="who tends it (auto; with --view none)")
+    parser.add_argument("--view", action="store_true", help="show the machine here; keys cause and clear faults")
+    parser.add_argument("--baud", type=_speed, default=LineSpeed(), metavar="RATE[,8N1]", help="bytes take their time")
     parser.add_argument("--until-eof", action="store_true", help="end when stdin is closed or the parent has gone")
     parser.add_argument("--json", action="store_true", help="print the first line only, no answers to the console")
     return parser

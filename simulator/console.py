@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.faults import Kind, Rule
+from simulator.faults import STATIONS_OF, Kind, Rule
 from simulator.rig import Rig
 from simulator.words import INSERT_FEEDERS, STATION_WORDS, Station
 
@@ -16,11 +16,8 @@ _REFILLS: dict[str, tuple[Station, ...]] = {
     "sheets": (Station.SHEET_FEEDER,),
     "sealer": (Station.SEALER,),
 }
-_JAM_WORDS = {
-    word: station
-    for word, station in STATION_WORDS.items()
-    if station in {Station.SHEET_FEEDER, Station.ACCUMULATOR, Station.FOLDER, Station.INSERTION, Station.SEALER}
-}
+JAMS_AT = STATIONS_OF[Kind.JAM]
+_JAM_WORDS = {word: station for word, station in STATION_WORDS.items() if station in JAMS_AT}
 
 
 class Console:
@@ -56,7 +53,7 @@ class Console:
                 operator.release_stop()
                 return "emergency stop released"
             case ["jam", word] if word in _JAM_WORDS:
-                return self._jam(_JAM_WORDS[word])
+                return self.jam(_JAM_WORDS[word])
             case ["status"]:
                 return self._status()
             case _:
@@ -76,7 +73,7 @@ class Console:
             operator.close_cover(station)
         return f"cover of {word} {'opened' if what == 'open' else 'closed'}"
 
-    def _jam(self, station: Station) -> str:
+    def jam(self, station: Station) -> str:
         """Jam what lies there now, or else what comes next."""
         for place, packet, _ in self._machine.path.positions():
             if place is station and self._machine.moving:

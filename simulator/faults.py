@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class LineRates:
-    """Chance for each byte of being dropped, flipped (one bit) or duplicated."""
+    """Chance for each byte of being dropped, flipped (one bit) or duplicated; of arriving with wrong parity, which the
+    port hands over as 00; of a break, which drowns this byte and three more, and is handed over as one 00."""
 
     dropped: float = 0.0
     flipped: float = 0.0
     duplicated: float = 0.0
+    parity: float = 0.0
+    breaks: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +147,15 @@ class _Reader:
     def _line(self, table: Any) -> LineRates:
         if not isinstance(table, dict):
             self._refuse("line", "the line's rates are written as [line]")
-        self._known("line.", table, {"dropped", "flipped", "duplicated"})
+        self._known("line.", table, {field.name for field in fields(LineRates)})
         rates = LineRates(**{key: self._chance(f"line.{key}", value) for key, value in table.items()})
-        if rates.dropped + rates.flipped + rates.duplicated >= 1:
+        if sum(astuple(rates)) >= 1:
             self._refuse("line", "the rates must add up to less than 1")
         return rates
 
     def _rule(self, index: int, table: dict[str, Any]) -> Rule:
         place = f"fault[{index + 1}]."
-        fields = {"kind", "station", "piece", "sheet", "cycle", "chance", "every", "times", "destroys"}
-        self._known(place, table, fields)
+        self._known(place, table, {field.name for field in fields(Rule)})
         values: dict[str, Any] = {}
         kinds = {kind.value: kind for kind in Kind}
         values["kind"] = kind = self._word(f"{place}kind", table.get("kind"), kinds)

@@ -1,11 +1,16 @@
-"""A bad line: bytes that are dropped, flipped or doubled."""
+"""A bad line: bytes that are dropped, flipped, doubled, garbled or drowned in a break."""
 
 from __future__ import annotations
 
 import math
 import random
+from dataclasses import astuple
 
 from simulator.faults import LineRates
+
+# What a port hands over for a byte of wrong parity, and for a break however long it lasts.
+_NOTHING_READ = b"\0"
+_BREAK_BYTES = 3
 
 
 class Noise:
@@ -13,26 +18,31 @@ class Noise:
 
     def __init__(self, rates: LineRates, rng: random.Random) -> None:
         self._rates = rates
-        self._chance = rates.dropped + rates.flipped + rates.duplicated
+        self._chance = sum(astuple(rates))
         self._rng = rng
         self._clean = self._gap()
+        self._drowned = 0
         self.hurt = 0
 
     def pass_through(self, data: bytes) -> bytes:
         """What comes out at the other end."""
-        if self._clean >= len(data):
-            self._clean -= len(data)
-            return data
         out = bytearray()
         at = 0
-        while self._clean < len(data) - at:
-            out += data[at : at + self._clean]
-            at += self._clean
-            out += self._hurt(data[at])
-            at += 1
-            self._clean = self._gap()
-        self._clean -= len(data) - at
-        return bytes(out + data[at:])
+        while at < len(data):
+            if self._drowned:
+                drowned = min(self._drowned, len(data) - at)
+                self._drowned -= drowned
+                at += drowned
+            elif self._clean:
+                clean = min(self._clean, len(data) - at)
+                out += data[at : at + clean]
+                self._clean -= clean
+                at += clean
+            else:
+                out += self._hurt(data[at])
+                at += 1
+                self._clean = self._gap()
+        return bytes(out)
 
     def _gap(self) -> int:
         """How many bytes pass unhurt before the next one that does not."""
@@ -43,8 +53,13 @@ class Noise:
     def _hurt(self, byte: int) -> bytes:
         self.hurt += 1
         draw = self._rng.random() * self._chance
-        if draw < self._rates.dropped:
+        rates = self._rates
+        if draw < rates.dropped:
             return b""
-        if draw < self._rates.dropped + self._rates.flipped:
+        if draw < rates.dropped + rates.flipped:
             return bytes([byte ^ 1 << self._rng.randrange(8)])
-        return bytes([byte, byte])
+        if draw < rates.dropped + rates.flipped + rates.duplicated:
+            return bytes([byte, byte])
+        if draw >= self._chance - rates.breaks:
+            self._drowned = _BREAK_BYTES
+        return _NOTHING_READ

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,19 +15,26 @@ from simulator.link import Nameplate
 from simulator.messages import Counters, Event
 from simulator.paper import Deposit, Leaf
 
+_RECENT_EVENTS = 8
 _USED_UP = frozenset({"stacker", "divert", "removed"})
 
 
 class Record:
-    """Appends to the log (belief) and to the truth; every line is flushed. Either may be None."""
+    """Appends to the log (belief) and to the truth; every line is flushed. Either may be None.
+
+    `used` are the sheets put down for good since power-up, `recent` the last events as (number, at_ms, name, event).
+    """
 
     def __init__(self, log: TextIO | None, truth: TextIO | None, nameplate: Nameplate) -> None:
         self._log = log
         self._truth = truth
         self.boot = nameplate.boot_id
+        self.used: set[Leaf] = set()
+        self.recent: deque[tuple[int, int, str, Event]] = deque(maxlen=_RECENT_EVENTS)
         self._write(log, {"boot": self.boot, "serial": nameplate.serial, "model": nameplate.model})
 
     def event(self, number: int, at_ms: int, name: str, event: Event) -> None:
+        self.recent.append((number, at_ms, name, event))
         head = {"boot": self.boot, "number": number, "at_ms": at_ms, "type": name}
         self._write(self._log, head | as_fields(event))
 
@@ -36,6 +44,8 @@ class Record:
         self._write(self._log, head | as_fields(counters))
 
     def deposit(self, deposit: Deposit) -> None:
+        if deposit.place in _USED_UP:
+            self.used.update(deposit.leaves)
         line: dict[str, object] = {
             "place": deposit.place,
             "envelope": deposit.envelope,

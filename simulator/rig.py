@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from simulator.cable import Cable, LineSpeed
 from simulator.camera import Stacks
 from simulator.events import CAPACITY_MIN, EventStore
 from simulator.faults import FaultPlan, FaultScript
@@ -34,6 +35,7 @@ class Setup:
     timing: Timing = field(default_factory=Timing)
     event_capacity: int = 4 * CAPACITY_MIN
     protocol: str = "native"
+    speed: LineSpeed = field(default_factory=LineSpeed)
 
 
 PROTOCOLS: dict[str, type[Link] | type[ModbusLink]] = {"native": Link, "modbus": ModbusLink}
@@ -71,17 +73,37 @@ class Rig:
         )
         self.machine.look_around()
         self.link = PROTOCOLS[setup.protocol](between(self.machine), self.events, setup.nameplate)
-        self._inward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/inward"))
-        self._outward = Noise(setup.faults.line, random.Random(f"{setup.seed}/line/outward"))
+        noises = [Noise(setup.faults.line, random.Random(f"{setup.seed}/line/{way}")) for way in ("inward", "outward")]
+        self._inward, self._outward = (Cable(noise, setup.speed) for noise in noises)
+        self.noises = tuple(noises)
 
     def receive(self, data: bytes, line_ms: float) -> None:
         """Bytes from the host."""
-        self.link.receive(self._inward.pass_through(data), line_ms)
+        self._inward.send(data, line_ms)
+        self.link.receive(self._inward.arrived(line_ms), line_ms)
 
     def tick(self, line_ms: float) -> bytes:
-        """Bytes for the host, after what is due on the link was done."""
+        """Bytes for the host, after what is due on the line was done."""
+        late = self._inward.arrived(line_ms)
+        if late:
+            self.link.receive(late, line_ms)
         self.link.tick(line_ms)
-        return self._outward.pass_through(self.link.take_output())
+        self._outward.send(self.link.take_output(), line_ms)
+        return self._outward.arrived(line_ms)
+
+    def line_due_ms(self) -> float | None:
+        """When `tick` has something to do."""
+        times = (self.link.next_due_ms(), self._inward.next_due_ms(), self._outward.next_due_ms())
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def silent(self) -> bool:
+        """Nothing gets through, either way."""
+        return self._inward.silent
+
+    @silent.setter
+    def silent(self, silent: bool) -> None:
+        self._inward.silent = self._outward.silent = silent
 
     def blink(self) -> None:
         """Power fails and comes back, and the memory has kept everything: job, queue, events, replies and boot id. The
