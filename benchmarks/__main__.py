@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import assemble, compose, plan, read, stamp, typeset
+from benchmarks import assemble, compose, line, plan, read, stamp, typeset
 
 if __name__ == "__main__":
     typeset.main()
@@ -16,3 +16,5 @@ if __name__ == "__main__":
     stamp.main()
     print()
     plan.main()
+    print()
+    line.main()

@@ -85,6 +85,8 @@ class Shift:
         self.waiting: list[Copy] = []
         self.moving: list[Copy] = []
         self.pending: deque[Copy] = deque()
+        with plant.read_ledger() as ledger:
+            self.selects = {piece.id: piece.details.selects for piece in ledger.pieces_of_batch(batch.id)}
 
     def work(self, going_on: Callable[[], bool] = always) -> Batch:
         """Until the batch is DONE, or `going_on` says no."""
@@ -157,7 +159,6 @@ class Shift:
     def _look(self) -> None:
         with self.plant.read_ledger() as ledger:
             self.copies = ledger.copies_of_batch(self.batch.id)
-            self.selects = {piece.id: piece.details.selects for piece in ledger.pieces_of_batch(self.batch.id)}
             self.batch = ledger.batch(self.batch.id) or self.batch
         self.waiting = [copy for copy in self.copies if copy.state is CopyState.PRINTED]
         self.moving = [copy for copy in self.copies if copy.state in _MOVING]

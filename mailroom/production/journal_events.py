@@ -59,9 +59,12 @@ class JournalSink:
         with self.plant.open_ledger() as ledger:
             batch = ledger.batch(self.batch)
             record = Recorder(ledger, self.plant.clock)
+            newest = 0  # of what is written here: events come in the order of their numbers, so one look finds the seam
             for event in events:
-                if not ledger.has_machine_event(event.boot_id, event.number):
+                known = event.number <= newest if newest else ledger.has_machine_event(event.boot_id, event.number)
+                if not known:
                     self._write(ledger, record, batch, event)
+                    newest = event.number
             ledger.commit()
         self.changed += len(events)
 

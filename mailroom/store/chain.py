@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, desc, select, union
+from sqlalchemy import Connection, Select, bindparam, desc, select, union
 
 from mailroom.domain.journal import GENESIS, ChainedEntry, Entry, chain_hash, entry_fields
 from mailroom.store.columns import in_utc, to_json
@@ -20,6 +20,10 @@ _PAGE = 500
 
 _INSERT = journal.insert()
 _HEAD = select(journal.c.seq, journal.c.hash).order_by(desc(journal.c.seq)).limit(1)
+_MACHINE_EVENT = select(journal.c.seq).where(
+    journal.c.machine_boot == bindparam("of_boot"), journal.c.machine_event == bindparam("of_number")
+)
+_OF_PIECE = select(journal).where(journal.c.piece == bindparam("of_piece")).order_by(journal.c.seq)
 _LAST_MACHINE_EVENT = (
     select(journal.c.machine_boot, journal.c.machine_event)
     .where(journal.c.machine_boot.is_not(None))
@@ -61,8 +65,7 @@ class JournalWriter:
     def has_machine_event(self, boot: int, number: int) -> bool:
         if (boot, number) in self._events:
             return True
-        there = select(journal.c.seq).where(journal.c.machine_boot == boot, journal.c.machine_event == number)
-        return self._connection.execute(there).first() is not None
+        return self._connection.execute(_MACHINE_EVENT, {"of_boot": boot, "of_number": number}).first() is not None
 
     def last_machine_event(self) -> tuple[int, int] | None:
         self.flush()
@@ -72,8 +75,13 @@ class JournalWriter:
     def entries(
         self, run: str | None, batch: str | None, piece: str | None, span: tuple[int, int] | None
     ) -> Iterator[ChainedEntry]:
-        """In order, read a page at a time, so that a journal of any length takes little memory."""
+        """In order, read a page at a time, so that a journal of any length takes little memory. A piece has tens of
+        entries and is asked for at every outcome: they are read at once."""
         self.flush()
+        if piece is not None and run is None and batch is None and span is None:
+            of_piece = self._connection.execute(_OF_PIECE, {"of_piece": piece}).mappings().all()
+            yield from (entry_of(row) for row in of_piece)
+            return
         wanted = _seqs(run, batch, piece)
         if wanted is None:
             yield from self._stretch(*(span or (1, sys.maxsize)))

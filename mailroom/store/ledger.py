@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, Table, Update, case, func, select
+from sqlalchemy import Connection, Engine, Select, Table, Update, bindparam, case, func, select
 
 from mailroom.domain.content import Content
 from mailroom.domain.content_json import details_to_dict, to_dict
@@ -51,6 +51,11 @@ from mailroom.store.tables import (
 
 _COPIES = select(copies)
 _USES = select(insert_movements).where(insert_movements.c.kind == MovementKind.USED)
+# Built once: what every event of a machine asks, and building a statement costs more than asking it.
+_NAMED = (copies.c.piece == bindparam("of_piece"), copies.c.copy == bindparam("of_copy"))
+_COPY = _COPIES.where(*_NAMED)
+_COPY_SEQ = select(copies.c.seq).where(*_NAMED)
+_SET_COPY = copies.update().where(*_NAMED).values(state=bindparam("to_state"), seq=bindparam("to_seq"))
 _OF_COPY = _COPIES.order_by(copies.c.copy)
 _OF_BATCH = _COPIES.order_by(copies.c.position)
 _OF_RUN = _COPIES.join(pieces, copies.c.piece == pieces.c.id).order_by(pieces.c.sort_key, pieces.c.id, copies.c.copy)
@@ -214,7 +219,7 @@ class SqlLedger:
         self._writable().connection.execute(copies.insert(), row)
 
     def copy(self, piece: str, copy: int) -> Copy | None:
-        rows = self._rows(_COPIES.where(copies.c.piece == piece, copies.c.copy == copy))
+        rows = self._rows(_COPY, {"of_piece": piece, "of_copy": copy})
         return copy_of(rows[0]) if rows else None
 
     def copies(self, piece: str) -> list[Copy]:
@@ -228,12 +233,12 @@ class SqlLedger:
         return [copy_of(row) for row in self._rows(_OF_BATCH.where(copies.c.batch == batch))]
 
     def set_copy(self, piece: str, copy: int, state: CopyState, seq: int) -> None:
-        row = copies.update().where(copies.c.piece == piece, copies.c.copy == copy)
-        self._set(row.values(state=state, seq=seq), f"copy {copy} of piece {piece}")
+        told = {"of_piece": piece, "of_copy": copy, "to_state": state, "to_seq": seq}
+        self._set(_SET_COPY, f"copy {copy} of piece {piece}", told)
 
     def copy_seq(self, piece: str, copy: int) -> int:
-        last = select(copies.c.seq).where(copies.c.piece == piece, copies.c.copy == copy)
-        return self._readable().connection.execute(last).scalar_one_or_none() or 0
+        named = {"of_piece": piece, "of_copy": copy}
+        return self._readable().connection.execute(_COPY_SEQ, named).scalar_one_or_none() or 0
 
     # batches
 
@@ -328,11 +333,11 @@ class SqlLedger:
 
     # inside
 
-    def _rows(self, rows: Select[Any]) -> list[Any]:
-        return list(self._readable().connection.execute(rows).mappings())
+    def _rows(self, rows: Select[Any], named: Mapping[str, Any] | None = None) -> list[Any]:
+        return list(self._readable().connection.execute(rows, named).mappings())
 
-    def _set(self, update: Update, what: str) -> None:
-        if self._writable().connection.execute(update).rowcount != 1:
+    def _set(self, update: Update, what: str, told: Mapping[str, Any] | None = None) -> None:
+        if self._writable().connection.execute(update, told).rowcount != 1:
             raise StoreError("E6510", f"{what} is not in the store", place=str(self._engine.url.database))
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
