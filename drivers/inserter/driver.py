@@ -19,6 +19,7 @@ from drivers.inserter.port import PortKeeper
 from drivers.inserter.profile import Profile
 from drivers.inserter.session import InserterSession
 from drivers.inserter.statistics import Statistics
+from drivers.inserter.traffic import Passed, Traffic
 from drivers.inserter.transport import Waker, check_url
 from drivers.inserter.vocabulary import LinkState, MachineState
 
@@ -43,6 +44,7 @@ class InserterDriver(MachineCommands):
     clock         seconds that never run backwards
     host_session  a 32-bit number never used before with this machine: it begins the id of every command
     resume        (boot id, number) of the last event that the journal has
+    acknowledges  False for whoever only looks on: the machine keeps every event for the host that has a journal
 
     Any thread may call. Commands wait for one another, except `halt`, which goes before all.
     """
@@ -56,6 +58,7 @@ class InserterDriver(MachineCommands):
         clock: Callable[[], float] = time.monotonic,
         host_session: int,
         resume: tuple[int, int] | None = None,
+        acknowledges: bool = True,
     ) -> None:
         check_url(url)
         if not 0 <= host_session < 1 << 32:
@@ -63,7 +66,8 @@ class InserterDriver(MachineCommands):
         super().__init__(profile)
         self.url = url
         self._clock = clock
-        self._session = InserterSession(profile, host_session=host_session, resume=resume)
+        self._session = InserterSession(profile, host_session=host_session, resume=resume, acknowledges=acknowledges)
+        self._traffic = Traffic(delimited=profile.protocol == "native")
         self._waker = Waker()
         self._port = PortKeeper(url, profile, self._waker, clock)
         self._changed = threading.Condition()
@@ -155,6 +159,12 @@ class InserterDriver(MachineCommands):
     def statistics(self) -> Statistics:
         with self._changed:
             return self._session.statistics()
+
+    @property
+    def traffic(self) -> tuple[Passed, ...]:
+        """The last frames on the line, the oldest first."""
+        with self._changed:
+            return self._traffic.last()
 
     def check(self) -> None:
         """Raise what stands against going on: SinkFailed (once per failure) or EventsLost (until it is accepted)."""
@@ -282,6 +292,7 @@ class InserterDriver(MachineCommands):
         with self._changed:
             now = self._clock()
             if data:
+                self._traffic.note(data, now, sent=False)
                 self._session.receive(data, now)
             self._session.tick(now)
             if self._session.link_is_up:
@@ -294,6 +305,7 @@ class InserterDriver(MachineCommands):
     def _send(self) -> None:
         with self._changed:
             output = self._session.take_output()
+            self._traffic.note(output, self._clock(), sent=True)
         self._port.send(output)
 
     def _lose_port(self, error: PortTrouble) -> None:

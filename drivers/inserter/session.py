@@ -27,12 +27,21 @@ ResultT = TypeVar("ResultT")
 
 class InserterSession:
     """`host_session` (32 bits, never used before with this machine) begins every command id; `resume` = (boot id,
-    number) is the last event that the journal has."""
+    number) is the last event that the journal has. Without `acknowledges` the machine is never told that it may
+    forget an event: for whoever only looks on."""
 
-    def __init__(self, profile: Profile, *, host_session: int, resume: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        host_session: int,
+        resume: tuple[int, int] | None = None,
+        acknowledges: bool = True,
+    ) -> None:
         self.machine = Machine()
         self.inbox = EventInbox(resume)
         self._profile = profile
+        self._acknowledges = acknowledges
         self._link = make_link(profile, host_session)
         self._calls = CallBook(host_session, profile.timeouts.reply_s, longest_message(profile))
         self._status_call: Call[Any] | None = None
@@ -312,6 +321,7 @@ class InserterSession:
     def _pump(self, now: float) -> None:
         """Give the link all it takes: halt first, else acknowledgements of events and calls by turns."""
         while self._link.ready:
+            self.inbox.ack_due = self.inbox.ack_due and self._acknowledges
             call = self._calls.due(now)
             if self.inbox.ack_due and (call is None or not (self._ack_went_last or isinstance(call.command, ask.Halt))):
                 self.inbox.ack_due = False

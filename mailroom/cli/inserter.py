@@ -1,14 +1,16 @@
-"""`mailroom inserter run | recover | release`."""
+"""`mailroom inserter run | monitor | recover | release`."""
 
 from __future__ import annotations
 
 import typer
 
+from mailroom.cli.inserter_monitor import monitor
 from mailroom.cli.inserter_release import release
 from mailroom.cli.inserter_run import run
 from mailroom.cli.recover import recover
 
 app = typer.Typer(help="The machine that fills envelopes.", no_args_is_help=True, add_completion=False)
 app.command("run")(run)
+app.command("monitor")(monitor)
 app.command("recover")(recover)
 app.command("release")(release)

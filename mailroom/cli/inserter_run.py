@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import FrameType
 from typing import Annotated
@@ -15,9 +15,11 @@ import typer
 from rich.markup import escape
 
 from mailroom.bootstrap import open_house
+from mailroom.cli.inserter_status import StatusFile
 from mailroom.cli.operators import NoOperator
 from mailroom.cli.options import HERE, Folder
-from mailroom.cli.output import StageProgress, show_error, stdout
+from mailroom.cli.output import show_error, stdout
+from mailroom.production.plant import no_progress
 from mailroom.production.tend_machine import Duty, Tender
 
 _COMMAND = "mailroom inserter run"
@@ -30,11 +32,19 @@ def run(
     """Stay with the machine and insert whatever batch of the open run is printed. One process per machine: a second one
     is refused. SIGTERM or Ctrl-C stops feeding at the next piece and leaves when the path is empty; a second one leaves
     at once."""
-    with StageProgress(quiet=True) as progress, open_house(folder, progress) as opened:
+    told = _Told()
+    with open_house(folder, no_progress) as opened:
         house = opened.with_inserter(inserter) if inserter else opened
-        with _signals() as leaving:
-            line = house.line(NoOperator(), command=_COMMAND, daemon=True)
-            Tender(house.plant, line, going_on=lambda: not leaving.asked, watch=_Told()).tend()
+        line = house.line(NoOperator(), command=_COMMAND, daemon=True)
+        with _signals() as leaving, StatusFile(folder, house.settings.inserter.url, _COMMAND) as status:
+
+            def watch(duty: Duty) -> None:
+                told(duty)
+                status.on_duty(duty)
+
+            plant = replace(house.plant, progress=status.progress)
+            watched = replace(line, open_inserter=status.watching(line.open_inserter))
+            Tender(plant, watched, going_on=lambda: not leaving.asked, watch=watch).tend()
     stdout.print("Left the machine.")
     return 0
 

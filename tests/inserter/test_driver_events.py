@@ -150,3 +150,21 @@ def test_a_sink_that_gives_commands_is_told_so_instead_of_hanging(pty: RealLine)
             machine.emit(supply(20, 1))
         until(driver, lambda: bool(told))
     assert told[0].code == "E2013"
+
+
+def test_whoever_looks_on_sees_events_and_leaves_them_to_the_host_with_a_journal(
+    pty: RealLine, journal: Journal
+) -> None:
+    looker = InserterDriver(pty.url, profile=PROFILE, sink=Journal(), host_session=HOST + 1, acknowledges=False)
+    with looker:
+        until(looker, is_up(looker))
+        with pty.held() as machine:
+            machine.emit(supply(20, 1))
+        until(looker, lambda: len(looker.machine.supplies) == 1)
+        looker.status()
+    with pty.held() as machine:
+        assert machine.event_acks == []
+        assert machine.kept == [1]
+    with driving(pty, journal, resume=None) as driver:
+        until(driver, lambda: journal.numbers == [1])
+        until(driver, lambda: pty.machine.event_acks == [1])

@@ -107,6 +107,21 @@ def _replay_events(command: ask.ReplayEvents) -> bytes:
     return put_unsigned(4, command.first, "from")
 
 
+def describe_command(message: bytes) -> str:
+    """What a message of the host says, for people. MalformedMessage: it is none."""
+    fields = FieldReader(message)
+    match fields.u8():
+        case 0x10:
+            fields.u64()
+            opcode = fields.u8()
+            names = (kind.name for kind, operation in _OPERATIONS.items() if operation.opcode == opcode)
+            return f"COMMAND {next(names, f'{opcode:02X}')}"
+        case 0x13:
+            return f"EVENT_ACK {fields.u32()}"
+        case kind:
+            raise MalformedMessage(f"unknown message kind {kind:02X}")
+
+
 # Machine → host
 
 
