@@ -153,6 +153,12 @@ def limit_error(message: str, *, place: str) -> InserterError:
     return InserterError("E2012", message, place=place, remedy="Take the piece out of this run or use another machine.")
 
 
+def listen_only_error(machine: str) -> InserterError:
+    """E2016: the machine takes no commands; it only tells what leaves it."""
+    remedy = "Drive it by files ([inserter] template in the settings) or by hand, and observe its exit beside."
+    return InserterError("E2016", f"{machine} can only be observed: it takes no commands", place=machine, remedy=remedy)
+
+
 def busy_error(command: str) -> InserterError:
     """E2014: another command has waited for its reply all the time; this one was not sent."""
     remedy = "Give the command again; halt never waits."

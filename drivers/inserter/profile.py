@@ -10,13 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
-from drivers.inserter.errors import ProfileError, limit_error
+from drivers.inserter.errors import ProfileError, limit_error, listen_only_error
 from drivers.inserter.modbus_timing import ModbusTiming
 from drivers.inserter.tables import Table, read_tables
 from drivers.inserter.vocabulary import Fold, Identity, JobSpec, PieceSpec, Station
 from drivers.inserter.window import LinkTiming
 
 _PROTOCOLS = ("native", "modbus")
+OBSERVED = "gbr"
+"""The protocol of machines that only tell: they have profiles of their own (exit_profile.py)."""
 _PARITIES = ("none", "even", "odd")
 _FLOW_CONTROLS = ("none", "rts_cts", "xon_xoff")
 _FOLDS = MappingProxyType({"none": Fold.NONE, "half": Fold.HALF, "c": Fold.C, "z": Fold.Z})
@@ -105,7 +107,8 @@ class Profile:
 def load_profile(source: str | Path) -> Profile:
     """The profile of that name ("sim1") among those that come with the driver, or of that file.
 
-    ProfileError (E2011): no such profile, or a key is missing, unknown or wrong.
+    ProfileError (E2011): no such profile, or a key is missing, unknown or wrong. InserterError E2016: the machine can
+    only be observed.
     """
     if isinstance(source, Path):
         try:
@@ -113,7 +116,8 @@ def load_profile(source: str | Path) -> Profile:
         except (OSError, UnicodeDecodeError) as error:
             raise ProfileError(f"The profile can't be read: {error}", place=str(source)) from error
     known = {entry.name: entry for entry in files("drivers.inserter").joinpath("profiles").iterdir()}
-    entry = known.get(f"{source}.toml")
+    observed = {entry.name: entry for entry in files("drivers.inserter").joinpath("exits").iterdir()}
+    entry = (observed | known).get(f"{source}.toml")
     if entry is None:
         names = ", ".join(sorted(name.removesuffix(".toml") for name in known if name.endswith(".toml")))
         raise ProfileError(f"There is no profile {source!r}; there are {names}", place=source)
@@ -124,13 +128,15 @@ def read_profile(text: str, file: str) -> Profile:
     """A profile from TOML; `file` is named in errors."""
     root = read_tables(text, file)
     machine = root.table("machine")
-    protocol = machine.choice("protocol", _PROTOCOLS)
+    protocol = machine.choice("protocol", (*_PROTOCOLS, OBSERVED))
+    if protocol == OBSERVED:
+        raise listen_only_error(machine.text("name"))
     profile = Profile(
         name=machine.text("name"),
         maker=machine.text("maker"),
         protocol=protocol,
         queue_depth=machine.whole("queue_depth", 1, 0xFFFF),
-        line=_line(root.table("line"), protocol),
+        line=_framed_line(root.table("line"), protocol),
         link=_link(root.table("link")) if protocol == "native" else LinkTiming(),
         modbus=_modbus(root.table("modbus")) if protocol == "modbus" else ModbusTiming(),
         timeouts=_timeouts(root.table("timeouts")),
@@ -143,7 +149,8 @@ def read_profile(text: str, file: str) -> Profile:
     return profile
 
 
-def _line(table: Table, protocol: str) -> LineSettings:
+def read_line(table: Table) -> LineSettings:
+    """The serial port's settings, whatever runs over it. ProfileError: a key is missing, unknown or wrong."""
     line = LineSettings(
         baud_rate=table.whole("baud_rate", 300, 4_000_000),
         data_bits=table.whole("data_bits", 5, 8),
@@ -151,11 +158,16 @@ def _line(table: Table, protocol: str) -> LineSettings:
         stop_bits=table.whole("stop_bits", 1, 2),
         flow_control=table.choice("flow_control", _FLOW_CONTROLS),
     )
+    table.end()
+    return line
+
+
+def _framed_line(table: Table, protocol: str) -> LineSettings:
+    line = read_line(table)
     if line.data_bits != 8 or line.flow_control == "xon_xoff":
         # Frames hold any byte: eight bits are needed, and none may be taken for XON or XOFF.
         key = "data_bits" if line.data_bits != 8 else "flow_control"
         raise table.wrong(key, f"the {protocol} protocol needs 8 data bits and no XON/XOFF")
-    table.end()
     return line
 
 

@@ -59,6 +59,19 @@ class Table:
             raise self.wrong(key, f"{key} must be a text that is not empty")
         return value
 
+    def words(self, key: str) -> str:
+        """A text that may be empty."""
+        value = self._value(key)
+        if not isinstance(value, str):
+            raise self.wrong(key, f"{key} must be a text")
+        return value
+
+    def switch(self, key: str) -> bool:
+        value = self._value(key)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"{key} must be true or false, not {value!r}")
+        return value
+
     def whole(self, key: str, least: int, most: int) -> int:
         value = self._value(key)
         if not isinstance(value, int) or isinstance(value, bool):
