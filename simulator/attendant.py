@@ -107,6 +107,10 @@ class Operator:
     def attend(self) -> None:
         """What the operator does when the host says that the fault is mended."""
         supplies = self._machine.supplies
+        if supplies.careless:
+            supplies.careless = False
+            self.refill(Station.DIVERT_BIN)
+            return
         empty = [station for station in supplies.stock if supplies.level(station) is Level.EMPTY]
         for station in (*empty, Station.SHEET_FEEDER):
             self.refill(station)

@@ -86,10 +86,9 @@ class Paper:
         stack.extendleft(reversed(list(leaves)))
         stack.rotate(depth)
 
-    def draw(self, file: str, sheets: int) -> list[Leaf]:
-        """Somebody takes the uppermost sheets of another stack that lies ready."""
-        stack = self._stacks.get(file, deque())
-        return [stack.popleft() for _ in range(min(sheets, len(stack)))]
+    def draw(self, sheets: int) -> list[Leaf]:
+        """Somebody takes the uppermost sheets off the stack, to lay them elsewhere."""
+        return [self._stack.popleft() for _ in range(min(sheets, len(self._stack)))]
 
     @property
     def _stack(self) -> deque[Leaf]:

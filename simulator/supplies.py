@@ -34,6 +34,7 @@ class Supplies:
     stacked         envelopes in the stacker since it was emptied.
     stacker_blocked its sensor is covered, however few lie there.
     withheld        the sheet feeder's table is empty though the rest of the stack lies beside it.
+    careless        whoever is told to mend something empties the bin next time, and nothing else.
     overlooked      one station is forgotten when the path is cleared next.
     """
 
@@ -43,6 +44,7 @@ class Supplies:
     stacked: int = 0
     stacker_blocked: bool = False
     withheld: bool = False
+    careless: bool = False
     overlooked: bool = False
     open_covers: set[Station] = field(default_factory=set)
     stop_pressed: bool = False

@@ -32,6 +32,10 @@ class Crash(BaseException):
     """The process dies here: no handler of the application may catch it."""
 
 
+class PowerCut(Exception):
+    """The machine's power fails in the middle of what it does."""
+
+
 class HostEnd(Protocol):
     """Whoever is connected to the machine."""
 
@@ -45,15 +49,16 @@ class HostEnd(Protocol):
 
 
 class Tape(io.TextIOBase):
-    """A file of JSON lines; each line is told as it is written."""
+    """A file of JSON lines; each line is told as it is written, as text and as what it says."""
 
-    def __init__(self, path: Path, told: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, path: Path, told: Callable[[str, dict[str, Any]], None]) -> None:
         self._file = path.open("a", encoding="utf-8")
         self._told = told
 
     def write(self, text: str) -> int:
-        self._told(json.loads(text))
-        return self._file.write(text)
+        length = self._file.write(text)
+        self._told(text[:-1], json.loads(text))
+        return length
 
     def flush(self) -> None:
         self._file.flush()
@@ -65,7 +70,7 @@ class Tape(io.TextIOBase):
 class Hall:
     """`on_event` hears what the machine says of itself, `on_deposit` where paper was put down, `on_point` each moment
     at which the process may die, `on_receive` when the machine has taken bytes, `on_deed` what it did for the host, at
-    which power-up, and whether it took it."""
+    which power-up, and whether it took it, `on_turn` when everybody had a turn."""
 
     def __init__(
         self,
@@ -87,6 +92,7 @@ class Hall:
         self.on_deposit: Callable[[dict[str, Any]], None] = lambda _line: None
         self.on_point: Callable[[int, str], None] = lambda _number, _name: None
         self.on_receive: Callable[[], None] = lambda: None
+        self.on_turn: Callable[[], None] = _nothing
         self.on_deed: Callable[[Deed, int, bool], None] = lambda _deed, _boot, _done: None
         self._folder = folder
         folder.mkdir(exist_ok=True)
@@ -100,6 +106,7 @@ class Hall:
         self._booted_s = 0.0
         self._supplies: Supplies | None = None
         self._tapes: list[Tape] = []
+        self.stepping = False
 
     # The machine's power
 
@@ -130,17 +137,29 @@ class Hall:
         for tape in self._tapes:
             tape.close()
 
+    def doze(self, seconds: float) -> None:
+        """The plug is pulled and put back, and the controller has kept its memory."""
+        rig, self.rig = self.rig, None
+        self.line.drop()
+
+        def wake() -> None:
+            if rig is not None:
+                self.rig = rig
+                rig.blink()
+
+        self.at(self.clock.now_s + seconds, "power returns, memory kept", wake)
+
     def _obeyed(self, boot: int, command: Command, answer: Answer) -> None:
         deed = deed_heard(command)
         if deed is not None:
             self.on_deed(deed, boot, not isinstance(answer, Refused))
 
-    def _event(self, line: dict[str, Any]) -> None:
-        self.chronicle.note(f"machine {json.dumps(line, ensure_ascii=False)}")
+    def _event(self, text: str, line: dict[str, Any]) -> None:
+        self.chronicle.note(f"machine {text}")
         self.on_event(line)
 
-    def _deposit(self, line: dict[str, Any]) -> None:
-        self.chronicle.note(f"paper {json.dumps(line, ensure_ascii=False)}")
+    def _deposit(self, text: str, line: dict[str, Any]) -> None:
+        self.chronicle.note(f"paper {text}")
         self.on_deposit(line)
 
     # What is going to happen
@@ -201,7 +220,14 @@ class Hall:
             self.line.send(self.line.to_machine, answer, now_s)
         for_machine = self.line.to_machine.arrived(now_s)
         if self.rig is not None:
-            self._run_machine(self.rig, for_machine, now_s)
+            self.stepping = True
+            try:
+                self._run_machine(self.rig, for_machine, now_s)
+            except PowerCut:
+                self.chronicle.note("the power fails in the middle of it")
+            finally:
+                self.stepping = False
+        self.on_turn()
 
     def _run_machine(self, rig: Rig, data: bytes, now_s: float) -> None:
         machine_ms = (now_s - self._booted_s) * 1000
@@ -213,3 +239,7 @@ class Hall:
             while rig.machine.step(machine_ms):
                 pass
         self.line.send(self.line.to_host, rig.tick(now_s * 1000), now_s)
+
+
+def _nothing() -> None:
+    """Nobody listens."""

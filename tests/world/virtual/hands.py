@@ -17,7 +17,8 @@ Name = tuple[str, int]
 
 @dataclass
 class Hands:
-    """An Operator. `absent` is the chance to walk away when called; `lies_sealed` looks into the stacker for a copy."""
+    """An Operator. `absent` is the chance to walk away when called; `lies_sealed` looks into the stacker for a copy;
+    `away_s` is how much longer than usual the next call takes."""
 
     hall: Hall
     rng: Random
@@ -25,12 +26,14 @@ class Hands:
     lies_sealed: Callable[[Name], bool]
     name: str = "Kari"
     cleared: int = field(default=0)
+    away_s: float = 0.0
 
     def recover(self, text: str, begun: Recovery) -> Recovery:
         return begun
 
     def clear(self, fault: str, text: str, positions: Sequence[Position]) -> bool:
-        self.hall.advance(self.rng.uniform(1, 20))
+        self.hall.advance(self.rng.uniform(1, 20) + self.away_s)
+        self.away_s = 0.0
         if self.rng.random() < self.absent:
             self.hall.chronicle.note(f"operator walks away from {text}")
             return False

@@ -33,13 +33,15 @@ class Direction:
 
 
 class VirtualLine:
-    """Both directions. `mute_until_s`: bytes are swallowed until then; `gone_until_s`: the port itself is away."""
+    """Both directions. `mute_until_s`: bytes are swallowed until then; `gone_until_s`: the port itself is away;
+    `split_until_s`: bytes come one by one."""
 
     def __init__(self, rng: Random) -> None:
         self.to_machine = Direction()
         self.to_host = Direction()
         self.mute_until_s = 0.0
         self.gone_until_s = 0.0
+        self.split_until_s = 0.0
         self._rng = rng
 
     def is_there(self, now_s: float) -> bool:
@@ -47,8 +49,26 @@ class VirtualLine:
         return now_s >= self.gone_until_s
 
     def send(self, way: Direction, data: bytes, now_s: float) -> None:
-        if data and now_s >= self.mute_until_s and self.is_there(now_s):
-            way.send(data, now_s)
+        if not data or now_s < self.mute_until_s or not self.is_there(now_s):
+            return
+        portions = [data] if now_s >= self.split_until_s else [data[at : at + 1] for at in range(len(data))]
+        for portion in portions:
+            way.send(portion, now_s)
+
+    def mute(self, until_s: float) -> None:
+        """What is sent is swallowed."""
+        self.mute_until_s = until_s
+
+    def split(self, until_s: float) -> None:
+        """What is sent comes byte by byte."""
+        self.split_until_s = until_s
+
+    def duplicate(self) -> None:
+        """The last portion under way comes once more."""
+        for way in (self.to_machine, self.to_host):
+            if way.under_way:
+                at, data = way.under_way[-1]
+                way.send(data, at)
 
     def vanish(self, until_s: float) -> None:
         """The adapter is pulled: what was under way is lost."""

@@ -11,16 +11,16 @@ Meeting = tuple[str, str]
 """(trouble, state of the machine)"""
 
 OFF = "off"
+POWERED = tuple(state.name.lower() for state in State)
 
 
 def table(met: Counter[Meeting]) -> str:
     """Troubles down, states across, how often; "-" where nothing was met."""
-    states = [*(state.name.lower() for state in State), OFF]
-    seen = [state for state in states if any(at == state for _, at in met)]
+    states = (*POWERED, OFF)
     rows = sorted({trouble for trouble, _ in met})
     width = max((len(row) for row in rows), default=0)
-    lines = [" " * width + "".join(f"{state:>13}" for state in seen)]
-    lines += [_row(met, trouble, seen, width) for trouble in rows]
+    lines = [" " * width + "".join(f"{state:>13}" for state in states)]
+    lines += [_row(met, trouble, states, width) for trouble in rows]
     return "\n".join(lines)
 
 

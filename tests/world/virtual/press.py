@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from random import Random
 
 from spool.job import JobReport, JobState, PrintJob, QueueRefused, QueueUncertain
 from tests.world.virtual.hall import Hall
@@ -33,6 +34,14 @@ class PressFault(Enum):
     """The queue took the job and can't say any more what became of it."""
     REFUSED = "refused"
     """Not now: the queue takes nothing."""
+    DISK_FULL = "disk full"
+    """The queue has no room for the file."""
+    PRINTED_TWICE = "sheets printed twice"
+    """Some sheets lie in the stack once more; nobody reports it."""
+    MISSING = "sheets missing"
+    """Some sheets do not lie in the stack; nobody reports it."""
+    DISORDERED = "stack in disorder"
+    """Some sheets lie elsewhere in the stack."""
 
 
 @dataclass(slots=True)
@@ -67,6 +76,8 @@ class VirtualPress:
         self.hall.chronicle.note(f"press takes {job.key}{f', {fault.value}' if fault else ''}")
         if fault is PressFault.REFUSED:
             raise QueueRefused("E3001", "the queue takes nothing now")
+        if fault is PressFault.DISK_FULL:
+            raise QueueRefused("E6001", "the disk is full")
         if fault is not PressFault.JOB_LOST:
             self.on_submit(job)
             self._jobs[job.key] = _Job(job, self.hall.clock.now_s, fault)
@@ -106,5 +117,27 @@ class VirtualPress:
         held.dropped = True
         self.stack.mkdir(parents=True, exist_ok=True)
         ticket = {"sides": held.job.sides, "output": held.job.output}
+        lies = _lies(held.job.sheets, held.fault, Random(held.job.key))
+        if lies:
+            ticket["lies"] = " ".join(map(str, lies))
         (self.stack / f"{held.job.key}.json").write_text(json.dumps(ticket), encoding="utf-8")
         shutil.copy(held.job.file, self.stack / f"{held.job.key}.pdf")
+
+
+def _lies(sheets: int, fault: PressFault | None, rng: Random) -> list[int]:
+    """The sheets of the print file as they lie in the stack; none when they lie as they should."""
+    lies = list(range(1, sheets + 1))
+    some = rng.randint(1, 3)
+    first = rng.randrange(max(1, sheets - some))
+    taken = lies[first : first + some]
+    match fault:
+        case PressFault.PRINTED_TWICE:
+            at = rng.choice((first + some, rng.randrange(sheets)))
+        case PressFault.MISSING | PressFault.DISORDERED:
+            del lies[first : first + some]
+            at = rng.randint(0, len(lies))
+            taken = taken if fault is PressFault.DISORDERED else []
+        case _:
+            return []
+    lies[at:at] = taken
+    return lies

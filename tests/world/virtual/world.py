@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,10 +11,12 @@ from drivers.inserter.errors import InserterError
 from drivers.inserter.profile import load_profile
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import ChainedEntry, Entry
+from mailroom.locks import working_alone
 from mailroom.production.explain import explain_all
 from mailroom.production.export_run import export_run
 from mailroom.production.hand_over import close_run
 from mailroom.production.line import Line, Patience
+from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, OpenLedger
 from mailroom.production.run_window import carry_on
 from mailroom.store.errors import StoreError
@@ -27,21 +28,24 @@ from simulator.words import Fault
 from spool.job import JobReport, PrintJob, SpoolError
 from tests.store.memory_ledger import MemoryLedger, MemoryStore
 from tests.world.oracle import composed_copies, disagreements, strange_sheets
+from tests.world.virtual.fate import Fate
 from tests.world.virtual.hall import Crash, Hall
 from tests.world.virtual.hands import Hands
 from tests.world.virtual.house import PlannedHouse
 from tests.world.virtual.inserter import VirtualInserter
 from tests.world.virtual.laws import LawBroken, Laws
-from tests.world.virtual.met import OFF, Meeting
+from tests.world.virtual.met import Meeting
 from tests.world.virtual.moment import Chronicle, Clock
 from tests.world.virtual.press import VirtualPress
-from tests.world.virtual.scenario import Scenario, Trouble
+from tests.world.virtual.scenario import Scenario
 from tests.world.virtual.stacks import RememberingStacks
 
 _PROFILES = {"native": "sim1", "modbus": "sim1-modbus"}
 
 _ON_DISK_EVERY = 25
 """One world in so many has its ledger in SQLite, all others in memory."""
+
+_SICKNESSES = {"full": "E6502", "locked": "E6501", "away": "E6505"}
 
 _EXPECTED = (InserterError, MailroomError, SpoolError, StoreError)
 """What the application may end with for want of a person, a machine or a disk."""
@@ -81,72 +85,30 @@ class World:
         self.hall.on_event = self._hear
         self.hall.on_deposit = self.laws.put_down
         self.hall.on_receive = self._check_acknowledged
-        self.hall.on_point = self._maybe_die
+        self.hall.on_point = self._come_to
         self.hall.on_deed = lambda deed, boot, done: self.laws.obeyed(deed, boot, done=done)
         self.press = VirtualPress(self.hall, stack, scenario.press_faults(), self._about_to_print, self._reported)
         self.hands = Hands(self.hall, Random(f"{seed}/hands"), scenario.absent, self._lies_sealed)
         self._rng = Random(f"{seed}/host")
         self._profile = load_profile(_PROFILES[scenario.protocol])
-        self._deaths = {int(each.when): each for each in scenario.of("crash")}
-        self._sick: list[tuple[float, float, Trouble]] = []
-        self._met: list[Meeting] = []
-        self._down_s = 0.0
         self._starts = 0
-        self._strew()
+        self.fate = Fate(self.hall, self.hands, scenario, folder)
+        self.hall.on_turn = self.fate.die_if_due
 
-    # What will happen
-
-    def _strew(self) -> None:
-        hall = self.hall
-        for each in self.scenario.of("power"):
-            hall.at(each.when, str(each), partial(self._cut_power, each.size))
-        for each in self.scenario.of("line"):
-            hall.at(each.when, str(each), partial(self._hurt_line, each))
-        for each in self.scenario.of("journal"):
-            self._sick.append((each.when, each.when + each.size, each))
-
-    def _meet(self, trouble: str) -> None:
-        """Remember in which state of the machine this came."""
-        rig = self.hall.rig
-        self._met.append((trouble, OFF if rig is None else rig.machine.state.name.lower()))
+    # What happens
 
     def _hear(self, line: dict[str, Any]) -> None:
         if line.get("type") == "fault":
-            self._meet(f"machine: {Fault(line['fault']).name.lower().replace('_', ' ')}")
+            self.fate.meet(f"machine: {Fault(line['fault']).name.lower().replace('_', ' ')}")
         self.laws.machine_said(line)
+        if line.get("type") == "state_changed":
+            self.fate.enters(line["state"])
+        elif "type" not in line:  # the nameplate: it is on
+            self.fate.enters("idle")
 
-    def _cut_power(self, seconds: float) -> None:
-        self._meet("power: off and on")
-        if self.hall.rig is None:
-            return
-        self.hall.switch_off()
-        self.hall.at(self.clock.now_s + seconds, "power on", self.hall.switch_on)
-
-    def _hurt_line(self, trouble: Trouble) -> None:
-        line, now_s = self.hall.line, self.clock.now_s
-        self._meet(f"line: {trouble.kind}")
-        match trouble.kind:
-            case "mute":
-                line.mute_until_s = now_s + trouble.size
-            case "vanish":
-                line.vanish(now_s + trouble.size)
-            case "burst":
-                line.burst(int(trouble.size), now_s)
-            case "hold back":
-                line.hold_back(trouble.size)
-            case "reorder":
-                line.reorder()
-            case _:
-                line.drop()
-
-    def _maybe_die(self, number: int, name: str) -> None:
+    def _come_to(self, number: int, name: str) -> None:
         self.laws.goes_on(self._starts, self.clock.now_s, number)
-        trouble = self._deaths.pop(number, None)
-        if trouble is not None:
-            self.chronicle.note(f"process dies {name}")
-            self._meet("process: dies")
-            self._down_s = trouble.size
-            raise Crash(name)
+        self.fate.comes_to(number, name)
 
     # The life of the application
 
@@ -170,7 +132,7 @@ class World:
         if broken:
             self.chronicle.note(f"BROKEN {broken}")
         seed, lines = self.scenario.seed, tuple(self.chronicle.lines)
-        met = tuple(self._met)
+        met = tuple(self.fate.met)
         return Outcome(seed, broken, self.chronicle.digest(), lines, self._starts, self.clock.now_s, met)
 
     def _one_process(self) -> bool:
@@ -179,30 +141,38 @@ class World:
         ledgers = (self._watched(store), store.reader if isinstance(store, Store) else store.ledger)
         plant = self.planned.plant_in(self.folder, self.clock, self.hall.advance, ledgers)
         end = store.close if isinstance(store, Store) else _nothing
+        self.fate.alive = True
         try:
-            line = Line(self.press, self._connect, "SIM-1", self.hands, Patience(0.25, 60.0))
-            carry_on(plant, line, self.planned.run)
-            explain_all(plant, self.planned.run.id, "looked into", self.hands.name)
-            close_run(plant, self.planned.run.id, self.hands.name)
+            with working_alone(self.folder):
+                self._work(plant)
         except Crash:
+            self.fate.alive = False
             self.hall.host = None
             end()
-            self.hall.advance(self._down_s)
+            self.hall.advance(self.fate.down_s)
             return False
         except _EXPECTED as trouble:
+            self.fate.alive = False
             self.chronicle.note(f"stops: {trouble}")
             end()
             self._see_to_it(trouble)
             return False
+        self.fate.alive = False
         export_run(plant, self.planned.run.id, "SIM-1", self.folder / "machine" / "log.jsonl")
         end()
         return True
+
+    def _work(self, plant: Plant) -> None:
+        line = Line(self.press, self._connect, "SIM-1", self.hands, Patience(0.25, 60.0))
+        carry_on(plant, line, self.planned.run)
+        explain_all(plant, self.planned.run.id, "looked into", self.hands.name)
+        close_run(plant, self.planned.run.id, self.hands.name)
 
     def _see_to_it(self, trouble: Exception) -> None:
         """A person reads what the screen says, does it, and starts the run again."""
         self.hall.advance(self._rng.uniform(1, 60))
         if getattr(trouble, "code", "") in ("E2008", "E2009", "E2050"):
-            self._cut_power(5.0)
+            self.fate.cut_power(5.0)
             self.hall.advance(10.0)
 
     def _connect(self, sink: EventSink, resume: tuple[int, int] | None) -> VirtualInserter:
@@ -225,11 +195,9 @@ class World:
 
     def refuse_when_sick(self) -> None:
         """The disk is full, or somebody else holds the ledger."""
-        for since_s, until_s, trouble in self._sick:
-            if since_s <= self.clock.now_s < until_s:
-                self._meet(f"journal: {trouble.kind}")
-                code = "E6501" if trouble.kind == "locked" else "E6503"
-                raise StoreError(code, f"the ledger is {trouble.kind}", place="virtual", remedy="Mend it.")
+        kind = self.fate.sickness()
+        if kind:
+            raise StoreError(_SICKNESSES[kind], f"the ledger is {kind}", place="virtual", remedy="Mend it.")
 
     def _learn_what_is_planned(self) -> None:
         with self.planned.plant.read_ledger() as ledger:
@@ -242,7 +210,7 @@ class World:
 
     def _about_to_print(self, job: PrintJob) -> None:
         if (fault := self.scenario.press_faults().get(self.press.submissions)) is not None:
-            self._meet(f"press: {fault.value}")
+            self.fate.meet(f"press: {fault.value}")
         composed = composed_copies(self.laws.run_folder)
         self.laws.to_be_printed(
             job.key, [name for name, sheets in composed.items() if sheets[0][0] == f"{job.key}.pdf"]
@@ -274,7 +242,13 @@ class _Watched:
         self._world = world
         self._entries: list[Entry] = []
 
+    def __enter__(self) -> Any:
+        if self._world.fate.sickness() == "away":
+            self._world.refuse_when_sick()
+        return super().__enter__()  # type: ignore[misc]
+
     def append(self, entry: Entry) -> ChainedEntry:
+        self._world.hall.point("in write")
         self._entries.append(entry)
         return super().append(entry)  # type: ignore[misc, no-any-return]
 

@@ -41,16 +41,14 @@ class Worlds:
             shutil.rmtree(folder, ignore_errors=True)
 
     def shorten(self, scenario: Scenario) -> tuple[Scenario, Outcome]:
-        """A scenario that breaks a law, with as few troubles as still do."""
+        """A scenario that breaks a law, with as little in it as still does."""
         outcome = self.live(scenario)
-        index = 0
-        while outcome.broken and index < len(scenario.troubles):
-            fewer = scenario.without(index)
-            tried = self.live(fewer)
-            if tried.broken:
-                scenario, outcome = fewer, tried
-            else:
-                index += 1
+        while outcome.broken:
+            tried = ((less, self.live(less)) for less in scenario.simpler())
+            found = next(((less, seen) for less, seen in tried if seen.broken), None)
+            if found is None:
+                break
+            scenario, outcome = found
         return scenario, outcome
 
 
