@@ -14,7 +14,7 @@ import pytest
 from drivers.inserter.inbox import EventInbox
 from drivers.inserter.vocabulary import MachineEvent
 from simulator.faults import LineRates
-from tests.world.virtual.scenario import Scenario, Trouble, draw_scenario
+from tests.world.virtual.scenario import CELLS, Scenario, Trouble, draw_scenario
 from tests.world.virtual.worlds import Worlds, worlds
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +41,24 @@ def test_a_world_without_troubles_ends_at_the_first_start(living: Worlds) -> Non
 
 def test_every_scenario_has_three_troubles_or_more() -> None:
     assert min(len(draw_scenario(seed).troubles) for seed in range(2000)) >= 3
+
+
+def test_2000_seeds_draw_every_trouble_for_every_state_in_which_it_can_come() -> None:
+    drawn = {
+        (trouble.family, trouble.kind, trouble.cue) for seed in range(2000) for trouble in draw_scenario(seed).troubles
+    }
+    beside_the_press = {"press", "swap the stack's halves"}
+    cued = {cell for cell in CELLS if beside_the_press.isdisjoint(cell)}
+    assert cued <= drawn
+
+
+def test_the_power_may_fail_in_the_middle_of_what_a_person_does(living: Worlds) -> None:
+    pressed = Trouble("machine", "emergency-stop", 1, cue="running")
+    outcome = living.live(
+        Scenario(190, (pressed, Trouble("power", "off and on", 1, 19.0, cue="interlocked")), LineRates(), absent=0.0)
+    )
+    assert not outcome.broken
+    assert ("power: off and on", "interlocked") in outcome.met
 
 
 @pytest.mark.parametrize("seed", [11, 25])

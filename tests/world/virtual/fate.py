@@ -107,9 +107,11 @@ class Fate:
                     self.meet("process: dies")
                     self._about_to_die = trouble
             case "machine":
-                self._strike(trouble)
+                with self._hall.in_one_step():
+                    self._strike(trouble)
             case "hands":
-                self._lend_a_hand(trouble)
+                with self._hall.in_one_step():
+                    self._lend_a_hand(trouble)
             case _:
                 raise ValueError(f"{trouble.family} waits for no cue")
 

@@ -6,6 +6,7 @@ import heapq
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -162,6 +163,17 @@ class Hall:
         self.chronicle.note(f"paper {text}")
         self.on_deposit(line)
 
+    @contextmanager
+    def in_one_step(self) -> Iterator[None]:
+        """What the machine does or feels in here is one step, and the power may fail in the middle of it."""
+        before, self.stepping = self.stepping, True
+        try:
+            yield
+        except PowerCut:
+            self.chronicle.note("the power fails in the middle of it")
+        finally:
+            self.stepping = before
+
     # What is going to happen
 
     def at(self, time_s: float, name: str, act: Callable[[], None]) -> None:
@@ -220,13 +232,8 @@ class Hall:
             self.line.send(self.line.to_machine, answer, now_s)
         for_machine = self.line.to_machine.arrived(now_s)
         if self.rig is not None:
-            self.stepping = True
-            try:
+            with self.in_one_step():
                 self._run_machine(self.rig, for_machine, now_s)
-            except PowerCut:
-                self.chronicle.note("the power fails in the middle of it")
-            finally:
-                self.stepping = False
         self.on_turn()
 
     def _run_machine(self, rig: Rig, data: bytes, now_s: float) -> None:
