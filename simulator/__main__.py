@@ -19,6 +19,7 @@ from simulator.cable import LineSpeed
 from simulator.camera import StackFolder
 from simulator.desk import Desk
 from simulator.errors import SimulatorError
+from simulator.exit_interface import VARIANTS
 from simulator.faults import load_faults
 from simulator.line import open_line
 from simulator.link import Nameplate
@@ -65,6 +66,7 @@ def _run(options: argparse.Namespace, files: ExitStack) -> None:
         operator_auto=options.operator == "auto" or (options.operator is None and not options.view),
         speed=options.baud,
         protocol=options.protocol,
+        exit_variant=options.exit_variant,
     )
     used = frozenset(used_leaves(options.truth)) if options.truth else frozenset()
     log, truth = _appended(options.log, files), _appended(options.truth, files)
@@ -81,7 +83,11 @@ def _run(options: argparse.Namespace, files: ExitStack) -> None:
         server.panel = LinePanel(mains, answer_nobody)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: server.stop())
-    print(json.dumps({"url": line.url, "serial": options.serial}), flush=True)
+    first_line = {"url": line.url, "serial": options.serial}
+    if options.exit_interface:
+        server.exit_line = open_line(options.exit_interface)
+        first_line["exit_url"] = server.exit_line.url
+    print(json.dumps(first_line), flush=True)
     if options.view:
         server.panel = Desk(server, mains, url=line.url, serial=options.serial, output=sys.stdout)
     try:
@@ -137,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--protocol", choices=tuple(PROTOCOLS), default="native", help="what it speaks (default native)"
     )
+    parser.add_argument("--exit-interface", help="tell what leaves the machine here, too: pty or tcp://127.0.0.1:0")
+    parser.add_argument("--exit-variant", choices=tuple(VARIANTS), default="pinnacle1", help="how it is told")
     parser.add_argument("--stacks", type=Path, required=True, help="folder of printed stacks (PDF)")
     sides = tuple(side.value for side in Side)
     parser.add_argument("--camera", choices=sides, default="front", help="the side of the sheets it looks at")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _CR = b"\r"
 _NINES = b"999999"
+_ANSWER_MS = 250.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,44 @@ class Variant:
     start: bytes = b""
     trailer: bool = False
     valid_bit: int = 1
+    answered: bool = False
 
 
 VARIANTS = {
     "pinnacle1": Variant(),
     "general": Variant(trailer=True),
     "friedberg1": Variant(start=b"\x02", valid_bit=0),
-    "tampa1": Variant(),
+    "tampa1": Variant(answered=True),
 }
+
+
+class ExitInterface:
+    """Tells a record for each pack, on a line of its own. Times are those of the host's world."""
+
+    def __init__(self, variant: Variant) -> None:
+        self._variant = variant
+        self._rolling = 0
+        self._told = bytearray()
+        self._unanswered: tuple[bytes, float] | None = None
+
+    def tell(self, leaves: Exit, group: int) -> None:
+        """A pack leaves; `group` is its number, of which four digits are told."""
+        self._told += record_of(self._variant, leaves, group % 10_000, self._rolling)
+        self._rolling = (self._rolling + 1) % 10
+
+    def receive(self, data: bytes) -> None:
+        """What the listener says: "0" is its answer."""
+        if b"0" in data:
+            self._unanswered = None
+
+    def tick(self, now_ms: float) -> bytes:
+        """The bytes that are due; the last record once more when nobody has answered it."""
+        told, self._told = bytes(self._told), bytearray()
+        if told and self._variant.answered:
+            self._unanswered = (told[told[:-1].rfind(_CR) + 1 :], now_ms)
+        elif self._unanswered is not None and now_ms - self._unanswered[1] >= _ANSWER_MS:
+            told, self._unanswered = self._unanswered[0], None
+        return told
 
 
 def record_of(variant: Variant, leaves: Exit, group: int, rolling: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from omr.model import FedFirst
 from simulator.camera import Camera
 from simulator.collator import Collator, Key, Packet, Ruling
+from simulator.exit_interface import Exit
 from simulator.faults import FaultPlan, Kind, Moment, Rule
 from simulator.messages import Event, PieceAt, PieceOutcome, Position, SheetScanned, SheetUnread, Supply
 from simulator.paper import Paper
@@ -87,6 +89,7 @@ class Path:
     camera: Camera | None = None
     fold: Fold = Fold.NONE
     tally: Tally = field(default_factory=Tally)
+    on_exit: Callable[[Exit, int], None] = lambda _exit, _number: None
     run_ms: float = 0.0
     envelopes_used: int = 0
     strokes: int = 0
@@ -157,6 +160,17 @@ class Path:
         if not self.paper.at(Station.SEALER):
             return self._missing(packet, Station.SEALER)
         del self._slots[Station.SEALER]
+        fed = tuple(bit + 1 for bit in range(len(INSERT_FEEDERS)) if packet.order.selects >> bit & 1)
+        self.on_exit(
+            Exit(
+                valid=not packet.spoiled,
+                diverted=bool(packet.divert or packet.spoiled),
+                marked=packet.divert,
+                stations=fed,
+                pages=packet.counted,
+            ),
+            packet.number,
+        )
         if packet.divert or packet.spoiled:
             self._drop_in_bin(Station.SEALER)
             self._outcome(packet, Outcome.DIVERTED, packet.spoiled)

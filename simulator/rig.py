@@ -10,6 +10,7 @@ from typing import TextIO
 from simulator.cable import Cable, LineSpeed
 from simulator.camera import Stacks
 from simulator.events import CAPACITY_MIN, EventStore
+from simulator.exit_interface import VARIANTS, ExitInterface
 from simulator.faults import FaultPlan, FaultScript
 from simulator.link import Controller, Link, Nameplate
 from simulator.machine import Machine
@@ -35,6 +36,7 @@ class Setup:
     timing: Timing = field(default_factory=Timing)
     event_capacity: int = 4 * CAPACITY_MIN
     protocol: str = "native"
+    exit_variant: str = "pinnacle1"
     speed: LineSpeed = field(default_factory=LineSpeed)
 
 
@@ -72,6 +74,8 @@ class Rig:
             job_closed=self._job_closed,
         )
         self.machine.look_around()
+        self.exit_interface = ExitInterface(VARIANTS[setup.exit_variant])
+        self.machine.path.on_exit = self.exit_interface.tell
         self.link = PROTOCOLS[setup.protocol](between(self.machine), self.events, setup.nameplate)
         noises = [Noise(setup.faults.line, random.Random(f"{setup.seed}/line/{way}")) for way in ("inward", "outward")]
         self._inward, self._outward = (Cable(noise, setup.speed) for noise in noises)

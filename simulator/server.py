@@ -19,6 +19,8 @@ from simulator.rig import Rig
 _SLICE_S = 0.02
 _PARENT_CHECK_S = 1.0
 _CHUNK_BYTES = 4096
+# Far below the 250 ms that a record of the exit interface waits for its answer.
+_EXIT_WAIT_S = 0.05
 
 
 class Panel(Protocol):
@@ -64,6 +66,7 @@ class Server:
     """Runs one machine on one line until `stop`. `speed`: how much faster than a real one; 0 = time stands still."""
 
     def __init__(self, mains: Mains, line: Line, *, speed: float, stdin: int | None, until_eof: bool) -> None:
+        self.exit_line: Line | None = None
         self.speed = speed
         self.panel: Panel = LinePanel(mains, answer_on_stderr)
         self._mains = mains
@@ -93,6 +96,9 @@ class Server:
             before = now
             if rig is not None:
                 self._line.write(rig.tick(now * 1000))
+                told = rig.exit_interface.tick(now * 1000)
+                if self.exit_line is not None:
+                    self.exit_line.write(told)
             if self._until_eof and os.getppid() != self._parent:
                 self._stopping = True
 
@@ -101,6 +107,8 @@ class Server:
         self.panel.close()
         self._mains.off()
         self._line.close()
+        if self.exit_line is not None:
+            self.exit_line.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
 
@@ -120,6 +128,8 @@ class Server:
         readers = [*self._line.readers(), self._wake_read]
         if self._stdin is not None:
             readers.append(self._stdin)
+        if self.exit_line is not None:
+            readers += self.exit_line.readers()
         unsent = self._line.has_unsent()
         timeout_s = 0.0 if busy else self._idle_s()
         ready, _, _ = select.select(readers, [] if unsent is None else [unsent], [], timeout_s)
@@ -129,12 +139,16 @@ class Server:
             rig.link.lost()
         if data and rig is not None:
             rig.receive(data, time.monotonic() * 1000)
+        if self.exit_line is not None:
+            heard, _ = self.exit_line.read(set(ready))
+            if rig is not None:
+                rig.exit_interface.receive(heard)
         if self._stdin in ready:
             self._read_stdin()
 
     def _idle_s(self) -> float:
         """How long nothing will be due."""
-        idle_s = self.panel.longest_wait_s
+        idle_s = self.panel.longest_wait_s if self.exit_line is None else _EXIT_WAIT_S
         rig = self._mains.rig
         if rig is None:
             return idle_s

@@ -15,7 +15,7 @@ from drivers.inserter.exit_profile import exit_profiles, load_exit_profile, read
 from drivers.inserter.observer import ExitObserver
 from drivers.inserter.profile import load_profile
 from drivers.inserter.protocols.gbr import ExitDecoder, ExitDialect, Pack, Sighting, Verdict, read_record
-from simulator.exit_interface import VARIANTS, Exit, record_of
+from simulator.exit_interface import VARIANTS, Exit, ExitInterface, record_of
 
 PINNACLE, FRIEDBERG = load_exit_profile("gbr-pinnacle1"), load_exit_profile("gbr-friedberg1")
 GENERAL, TAMPA = load_exit_profile("gbr-general"), load_exit_profile("gbr-tampa1")
@@ -212,3 +212,16 @@ def test_the_observer_counts_answers_and_opens_a_lost_port_again() -> None:
             observer.listen(0.05)
         assert observer.gaps == 1
     os.close(far)
+
+
+def test_the_simulated_machine_tells_once_more_what_nobody_answered_and_only_once() -> None:
+    machine = ExitInterface(VARIANTS["tampa1"])
+    machine.tell(Exit(valid=True, stations=(1,), pages=3), 1)
+    assert machine.tick(0.0) == b"100304\r"
+    assert machine.tick(249.0) == b""
+    assert machine.tick(250.0) == b"100304\r"
+    assert machine.tick(900.0) == b""
+    machine.tell(Exit(valid=True, pages=1), 2)
+    assert machine.tick(1000.0) == b"000104\r"
+    machine.receive(b"0")
+    assert machine.tick(1500.0) == b""

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from drivers.inserter.exit_profile import load_exit_profile
+from drivers.inserter.observer import ExitObserver
+from drivers.inserter.protocols.gbr import Sighting, Verdict
 from tests.shared_data import ROOT
 from tests.simulator.bench import JOB, TEMPLATE, name, sheets_of
 from tests.simulator.host import DONE, REFUSED, Host, load_job, queue_piece
@@ -204,3 +207,20 @@ def test_wrong_arguments_are_explained(tmp_path: Path, arguments: list[str], cod
     assert done.stderr.startswith(code)
     assert done.stdout == ""
     assert os.listdir(tmp_path) == []
+
+
+def test_the_exit_interface_tells_what_leaves_the_machine(spawn: Spawn, stack: Path) -> None:
+    simulator = spawn("--exit-interface", "pty", "--exit-variant", "general")
+    with ExitObserver(json.loads(simulator.first_line)["exit_url"], load_exit_profile("gbr-general")) as observer:
+        observer.listen(0.01)
+        host = Host(simulator.url).connect()
+        start_job(host)
+        host.wait_for(lambda: len(host.outcomes()) == len(SIZES))
+        host.close()
+        seen: list[Sighting] = []
+        while len(seen) < len(SIZES):
+            seen += observer.listen(1.0)
+        assert [sighting.pack.pages for sighting in seen] == SIZES
+        assert [sighting.pack.group for sighting in seen] == [1, 2, 3, 4]
+        assert observer.tally[Verdict.DELIVERED] == len(SIZES)
+        assert (observer.counts.missing, observer.counts.garbage) == (0, 0)
