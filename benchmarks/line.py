@@ -1,5 +1,5 @@
-"""The application at the machine, as fast as a simulated one behind a pseudo-terminal gives its events: feeding, driver,
-and journal in SQLite on disk, against the 75 events a second of 27,000 cycles an hour with ten events each.
+"""The application at the machine, as fast as a simulated one behind a pseudo-terminal gives its events: feeding,
+driver, and journal in SQLite on disk, against the 75 events a second of 27,000 cycles an hour with ten events each.
 
 Run `python -m benchmarks.line [PIECES]`; the figures go to build/bench/line.json too. The machine is a process of its
 own, a thousand times as fast as a real one, whose camera reads the printed file.
@@ -138,10 +138,9 @@ def main(pieces: int = PIECES) -> None:
     commits = median(shift.commits for shift in shifts)
     busy = median(shift.busy for shift in shifts)
     print(f"At the machine: {pieces} pieces, {events:,} events in {commits:,} commits, medians of {RUNS} runs")
+    head_room = median(shift.head_room for shift in shifts)
     print(f"  events a second    {median(shift.events_a_second for shift in shifts):8,.0f}")
-    print(
-        f"  head-room          {median(shift.head_room for shift in shifts):8.1f} by the clock, for {NEEDED:.0f} a second"
-    )
+    print(f"  head-room          {head_room:8.1f} by the clock, for {NEEDED:.0f} a second")
     print(f"  head-room          {1 / busy:8.1f} by processor time: {busy:.1%} of a core at {NEEDED:.0f} a second")
     print(f"  journal            {median(shift.journal_s / shift.events for shift in shifts) * 1000:8.2f} ms an event")
     RESULT.parent.mkdir(parents=True, exist_ok=True)
