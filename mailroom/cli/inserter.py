@@ -1,4 +1,4 @@
-"""`mailroom inserter run | monitor | recover | release`."""
+"""`mailroom inserter run | monitor | recover | accept-loss | release`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import typer
 from mailroom.cli.inserter_monitor import monitor
 from mailroom.cli.inserter_release import release
 from mailroom.cli.inserter_run import run
-from mailroom.cli.recover import recover
+from mailroom.cli.recover import accept_loss, recover
 
 app = typer.Typer(help="The machine that fills envelopes.", no_args_is_help=True, add_completion=False)
 app.command("run")(run)
 app.command("monitor")(monitor)
 app.command("recover")(recover)
+app.command("accept-loss")(accept_loss)
 app.command("release")(release)

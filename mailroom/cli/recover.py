@@ -1,4 +1,4 @@
-"""`mailroom inserter recover`: what a standing machine holds, or has forgotten, is put before a person."""
+"""`mailroom inserter recover | accept-loss`: what a standing machine holds or has forgotten, put before a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from mailroom.bootstrap import House, open_house
-from mailroom.cli.operators import ScriptedOperator, TerminalOperator
+from mailroom.cli.operators import NoOperator, ScriptedOperator, TerminalOperator
 from mailroom.cli.options import HERE, Folder, Json, Who
 from mailroom.cli.output import PERSON, StageProgress, print_json, stderr, stdout
 from mailroom.domain.errors import MailroomError
@@ -18,11 +18,13 @@ from mailroom.domain.lifecycle import demand_person
 from mailroom.domain.run import Batch, BatchState, MailRun
 from mailroom.domain.words import count
 from mailroom.locks import working_alone
+from mailroom.production.accept_loss import accept_loss as answer_for_loss
 from mailroom.production.insert import recover_batch
 from mailroom.production.ports import Operator
 from mailroom.production.reconcile import settle_said, unresolved, why
 from mailroom.production.recover import DECLARED, declare, forgotten
 from mailroom.production.recovery import Word
+from mailroom.production.release_machine import release_machine
 from mailroom.production.run_window import open_run
 
 
@@ -78,6 +80,28 @@ def recover(
     return PERSON if report["waits"] else 0
 
 
+def accept_loss(
+    who: Who,
+    inserter: Annotated[str, typer.Option(metavar="URL", help="The machine's port; overrides the settings.")] = "",
+    folder: Folder = HERE,
+) -> int:
+    """The machine no longer has part of its record (E2008), and you answer for it: whatever it held is unknown, each
+    copy to be declared; what it tells from there on is taken again. Exit 5 when anything was lost."""
+    demand_person("inserter accept-loss", f"person:{who}")
+    with StageProgress(quiet=True) as progress, open_house(folder, progress) as opened, working_alone(folder):
+        house = opened.with_inserter(inserter) if inserter else opened
+        run = open_run(house.plant)
+        batch = under_way(house, run) if run is not None else None
+        line = house.line(NoOperator(), command="mailroom inserter accept-loss")
+        lost = answer_for_loss(house.plant, line, batch, who) if batch is not None else None
+    if lost is None:
+        stdout.print("Nothing is lost.")
+        return 0
+    stdout.print(f"Accepted: {lost.message}", markup=False, soft_wrap=True)
+    stdout.print("Next: mailroom inserter recover --who NAME")
+    return PERSON
+
+
 def _words(pieces: list[str], words: list[str]) -> dict[str, Word]:
     if len(pieces) != len(words):
         raise typer.BadParameter("each --piece needs its --as")
@@ -93,9 +117,9 @@ def _at_the_machine(house: House, run: MailRun, operator: Operator) -> str | Non
     batch = under_way(house, run)
     if batch is None or house.settings.inserter.by_files:
         return None
-    return recover_batch(
-        house.plant, house.line(operator, command="mailroom inserter recover"), batch
-    ).state.name.lower()
+    status = recover_batch(house.plant, house.line(operator, command="mailroom inserter recover"), batch)
+    release_machine(house.plant, operator.name, path_empty=True)
+    return status.state.name.lower()
 
 
 def under_way(house: House, run: MailRun) -> Batch | None:

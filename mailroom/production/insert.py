@@ -18,7 +18,7 @@ from mailroom.production.line import Line
 from mailroom.production.plant import Plant
 from mailroom.production.ports import Inserter, Ledger
 from mailroom.production.record import Recorder
-from mailroom.production.standstill import MachineTrouble, Standstill, machine_trouble
+from mailroom.production.standstill import MachineTrouble, Standstill, machine_trouble, telling_of_losses
 
 _MOVING = frozenset({CopyState.FEEDING, CopyState.SCANNED})
 _WINDOW = 16
@@ -36,7 +36,7 @@ def insert_batch(plant: Plant, line: Line, batch: Batch) -> Batch:
     with plant.read_ledger() as ledger:
         resume = ledger.last_machine_event()
     sink = JournalSink(plant, line.machine, batch.id)
-    with line.open_inserter(sink, resume) as inserter:
+    with telling_of_losses(), line.open_inserter(sink, resume) as inserter:
         shift = Shift(plant, line, inserter, sink, batch)
         shift.take_over(first=first)
         return shift.work()
@@ -48,7 +48,7 @@ def recover_batch(plant: Plant, line: Line, batch: Batch) -> Status:
     with plant.read_ledger() as ledger:
         resume = ledger.last_machine_event()
     sink = JournalSink(plant, line.machine, batch.id)
-    with line.open_inserter(sink, resume) as inserter:
+    with telling_of_losses(), line.open_inserter(sink, resume) as inserter:
         shift = Shift(plant, line, inserter, sink, batch)
         shift.take_over()
         shift.standstill.mend()

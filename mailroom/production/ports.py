@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from drivers.inserter.errors import EventsLost
 from drivers.inserter.vocabulary import (
     Counters,
     JobSpec,
@@ -236,6 +237,10 @@ class Inserter(Protocol):
 
     def check(self) -> None:
         """Raise what the event sink raised since the last call."""
+        ...
+
+    def accept_lost_events(self) -> EventsLost | None:
+        """A person answers for the lost events: delivery goes on behind them. None when nothing is lost."""
         ...
 
     def status(self) -> Status: ...

@@ -3,9 +3,10 @@ that paper was taken out; what a machine can see for itself (a closed cover, a f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from drivers.inserter.errors import CommandRefused
+from drivers.inserter.errors import CommandRefused, EventsLost
 from drivers.inserter.vocabulary import Fault, MachineState, Position
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.run import Batch
@@ -160,6 +161,21 @@ def words(fault: Fault) -> str:
 def paper_at(place: Position) -> str:
     """ "P00000042 copy 1, 3 sheets" """
     return f"{place.piece} copy {place.copy}, {count(place.sheets, 'sheet')}"
+
+
+@contextmanager
+def telling_of_losses() -> Iterator[None]:
+    """Events that the machine has lost (E2008) are told with the command by which a person answers for them."""
+    try:
+        yield
+    except EventsLost as lost:
+        raise MachineTrouble(
+            lost.code,
+            lost.message,
+            place=lost.place,
+            remedy="Whatever the machine holds is unknown then: mailroom inserter accept-loss --who NAME, and after it "
+            "mailroom inserter recover --who NAME.",
+        ) from lost
 
 
 def machine_trouble(inserter: Inserter, batch: str, text: str) -> MachineTrouble:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mailroom.verify.journalfile import Line
+from mailroom.verify.lives import is_person
 from mailroom.verify.reading import (
     COUNT,
     TEXT,
@@ -25,6 +26,10 @@ from mailroom.verify.verdict import Notebook
 
 _EVENT: Shape = {"boot": COUNT, "number": COUNT, "at_ms": COUNT, "type": TEXT}
 _HEAD: Shape = {"boot": COUNT, "serial": TEXT, "model": TEXT}
+LOSS_ACCEPTED = "recovery.loss-accepted"
+"""A person answers for events that can't be had any more, from the detail's `first` to the number of the entry."""
+
+_LONGEST_LOSS = 1_000_000
 COUNTERS = (
     "sheets_fed",
     "envelopes",
@@ -74,7 +79,7 @@ def check_machine(folder: Path, run: RunFacts, entries: Sequence[Line], book: No
             for piece in pieces_in(line):
                 book.find("7", f"machine log line {number} {reason}", piece)
     book.expect(not log.expects_counters, "7", "the machine's log ends without the counters of its last job")
-    _compare(journaled, log.events, book)
+    _compare(journaled, log.events, _accepted(entries), book)
 
 
 def _journaled(run: RunFacts, entries: Sequence[Line], book: Notebook) -> dict[tuple[int, int], Line]:
@@ -85,6 +90,13 @@ def _journaled(run: RunFacts, entries: Sequence[Line], book: Notebook) -> dict[t
         if line.machine is None:
             claims = line.event.startswith("machine.")
             book.expect(not claims, "7", f"journal line {line.number} quotes no numbered event", line.piece, line.copy)
+            continue
+        if line.event == LOSS_ACCEPTED:
+            first = line.detail.get("first")
+            follows = last is None or last[0] != line.machine[0] or first == last[1] + 1
+            sound = follows and type(first) is int and first <= line.machine[1] and is_person(line.who)
+            book.expect(sound, "7", f"journal line {line.number} accepts a loss that no person answers for")
+            last = line.machine
             continue
         where = f"journal line {line.number}, {line.event} {line.machine[1]}"
         piece, copy = _subject(line.detail)
@@ -167,8 +179,22 @@ def _take_counters(
     log.expects_counters = False
 
 
+def _accepted(entries: Sequence[Line]) -> set[tuple[int, int]]:
+    """The events whose loss a person has accepted: the machine may have them in its log all the same."""
+    losses = [line for line in entries if line.event == LOSS_ACCEPTED and line.machine is not None]
+    return {
+        (line.machine[0], number)
+        for line in losses
+        if line.machine is not None and type(first := line.detail.get("first")) is int
+        for number in range(max(first, line.machine[1] - _LONGEST_LOSS), line.machine[1] + 1)
+    }
+
+
 def _compare(
-    journaled: Mapping[tuple[int, int], Line], logged: Mapping[tuple[int, int], Logged], book: Notebook
+    journaled: Mapping[tuple[int, int], Line],
+    logged: Mapping[tuple[int, int], Logged],
+    accepted: Container[tuple[int, int]],
+    book: Notebook,
 ) -> None:
     for key, line in journaled.items():
         event = logged.get(key)
@@ -182,4 +208,5 @@ def _compare(
     for key, event in logged.items():
         piece, copy = _subject(event.fields)
         where = f"machine log line {event.number}, {event.type} {key[1]},"
-        book.expect(key in journaled, "7", f"{where} is not in the journal", piece, copy)
+        known = key in journaled or key in accepted
+        book.expect(known, "7", f"{where} is not in the journal", piece, copy)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from drivers.inserter.errors import CommandRefused
+from drivers.inserter.errors import CommandRefused, EventsLost
 from drivers.inserter.vocabulary import (
     Counters,
     EventBody,
@@ -54,6 +54,7 @@ class FakeInserter:
     jobs: list[str] = field(default_factory=list)
     told_state: MachineState = MachineState.IDLE
     counted: Counters = NOTHING
+    lost: EventsLost | None = None
     _state: MachineState = MachineState.IDLE
     _events: list[MachineEvent] = field(default_factory=list)
     _number: int = 0
@@ -75,8 +76,22 @@ class FakeInserter:
         self._events, self._number = [], 0
         self._state = self.told_state = MachineState.IDLE
 
+    def lose_events(self, number: int) -> EventsLost:
+        """The next events, so many of them, are forgotten before anybody had them."""
+        assert self.boot_id is not None
+        first = self._number - len(self._events) + 1
+        del self._events[:number]
+        self.lost = EventsLost(self.boot_id, first, first + number - 1, "the store was cleared")
+        return self.lost
+
+    def accept_lost_events(self) -> EventsLost | None:
+        lost, self.lost = self.lost, None
+        return lost
+
     def check(self) -> None:
         """Deliver what happened up to the last time it was asked."""
+        if self.lost is not None:
+            raise self.lost
         events, self._events = self._events, []
         if events:
             self._sink(events)

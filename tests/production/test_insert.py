@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from drivers.inserter.errors import CommandRefused
-from drivers.inserter.vocabulary import Fault, MachineState, Outcome, PieceSpec, Station
+from drivers.inserter.vocabulary import Fault, FaultCleared, MachineState, Outcome, PieceSpec, Station
 from mailroom.bootstrap import House
 from mailroom.cli.operators import NoOperator
+from mailroom.domain.errors import MailroomError
 from mailroom.domain.lifecycle import CopyState
 from mailroom.domain.run import Batch, BatchState, MailRun
+from mailroom.production.accept_loss import LOSS_ACCEPTED, accept_loss
 from mailroom.production.insert import insert_batch, recover_batch
 from mailroom.production.line import Line, Patience
 from mailroom.production.ports import Operator
@@ -417,3 +419,34 @@ def test_a_recovery_mends_the_machine_and_feeds_nothing(shop: Shop) -> None:
     assert reconcile(shop.house.plant, shop.run.id, NoOperator()) == []
     assert shop.states()[:3] == [CopyState.STACKED, CopyState.DESTROYED, CopyState.FEEDING]
     assert shop.insert(NoOperator()).state is BatchState.DONE
+
+
+def test_a_person_answers_for_events_that_the_machine_has_lost(shop: Shop) -> None:
+    interrupted(shop)
+    shop.machine._emit(FaultCleared(Fault.JAM))
+    shop.machine._emit(FaultCleared(Fault.JAM))
+    lost = shop.machine.lose_events(2)
+    with pytest.raises(MachineTrouble, match="E2008") as caught:
+        shop.insert(NoOperator())
+    line = Line(ScriptedQueue(), shop.machine.connect, "SIM-1", NoOperator(), Patience(0.001, 0.2))
+    (batch,) = [batch for batch in batches(shop.house, shop.run) if batch.id == shop.batch.id]
+    assert "accept-loss --who NAME" in caught.value.remedy
+    assert accept_loss(shop.house.plant, line, batch, "Kari") is lost
+    assert shop.states() == [CopyState.STACKED] + [CopyState.UNKNOWN] * (len(shop.pieces) - 1)
+    (entry,) = [entry for entry in journal(shop.house) if entry.event == LOSS_ACCEPTED]
+    assert (entry.who, entry.machine) == ("person:Kari", (lost.boot_id, lost.last))
+    with shop.house.store.reader() as ledger:
+        assert ledger.last_machine_event() == (lost.boot_id, lost.last), "the next process goes on behind the loss"
+    assert "incident.events_lost" in {entry.event for entry in incidents(shop.house)}
+    assert accept_loss(shop.house.plant, line, batch, "Kari") is None
+
+
+def test_a_loss_that_nobody_answers_for_is_not_accepted(shop: Shop) -> None:
+    interrupted(shop)
+    shop.machine.lose_events(1)
+    before = journal(shop.house)
+    line = Line(ScriptedQueue(), shop.machine.connect, "SIM-1", NoOperator(), Patience(0.001, 0.2))
+    with pytest.raises(MailroomError, match="E7002"):
+        accept_loss(shop.house.plant, line, shop.batch, " ")
+    assert journal(shop.house) == before
+    assert shop.machine.lost is not None

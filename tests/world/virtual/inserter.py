@@ -8,7 +8,7 @@ from typing import Self, TypeVar, cast
 
 from drivers.inserter import commands as ask
 from drivers.inserter.calls import Call
-from drivers.inserter.errors import InserterError, SinkFailed
+from drivers.inserter.errors import EventsLost, InserterError, SinkFailed
 from drivers.inserter.machine_commands import MachineCommands
 from drivers.inserter.profile import Profile
 from drivers.inserter.session import InserterSession
@@ -108,6 +108,9 @@ class VirtualInserter(MachineCommands):
         trouble = self._session.inbox.trouble
         if lost_events and trouble is not None:
             raise trouble.with_traceback(None)
+
+    def accept_lost_events(self) -> EventsLost | None:
+        return self._session.accept_lost_events(self._hall.clock.now_s)
 
     # What the hall asks
 
