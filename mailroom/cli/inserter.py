@@ -9,7 +9,11 @@ from mailroom.cli.inserter_release import release
 from mailroom.cli.inserter_run import run
 from mailroom.cli.recover import accept_loss, recover
 
-app = typer.Typer(help="The machine that fills envelopes.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="The machine that fills envelopes: drive it, look at it, recover it when it stands.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 app.command("run")(run)
 app.command("monitor")(monitor)
 app.command("recover")(recover)
