@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from mailroom.cli.inserter_monitor import monitor
+from mailroom.cli.inserter_observe import observe
 from mailroom.cli.inserter_release import release
 from mailroom.cli.inserter_run import run
 from mailroom.cli.recover import accept_loss, recover
@@ -16,6 +17,7 @@ app = typer.Typer(
 )
 app.command("run")(run)
 app.command("monitor")(monitor)
+app.command("observe")(observe)
 app.command("recover")(recover)
 app.command("accept-loss")(accept_loss)
 app.command("release")(release)
