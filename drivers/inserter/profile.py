@@ -6,14 +6,16 @@ docs/protocols/driver.md explains every key; profiles/sim1.toml is the reference
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
 from drivers.inserter.errors import ProfileError, limit_error, listen_only_error
 from drivers.inserter.modbus_timing import ModbusTiming
+from drivers.inserter.profile_faults import FaultCode, read_faults, stations_at_risk
 from drivers.inserter.tables import Table, read_tables
-from drivers.inserter.vocabulary import Fold, Identity, JobSpec, PieceSpec, Station
+from drivers.inserter.vocabulary import Fault, Fold, Identity, JobSpec, PieceSpec, Station
 from drivers.inserter.window import LinkTiming
 
 _PROTOCOLS = ("native", "modbus")
@@ -65,6 +67,16 @@ class Feeder:
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """Who has seen this profile work, on which machine and which day. A profile that nobody has tried is refused: its
+    guesses would be found out with people's letters in the path."""
+
+    on: date
+    machine: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One machine. `stations` are in path order, without the insert feeders. Of `link` and `modbus` the one counts
     that belongs to the protocol."""
@@ -80,6 +92,8 @@ class Profile:
     limits: Limits
     stations: MappingProxyType[Station, str]
     feeders: MappingProxyType[int, Feeder]
+    verified: Verified
+    faults: MappingProxyType[int, FaultCode]
 
     def check_job(self, job: JobSpec) -> None:
         """InserterError E2012: this machine can't do that job."""
@@ -94,6 +108,10 @@ class Profile:
         absent = sorted(set(piece.selects) - set(self.feeders))
         if absent:
             raise limit_error(f"{self.name} has no insert feeder {absent[0]}", place=piece.piece)
+
+    def at_risk(self, fault: Fault, station: Station) -> tuple[Station, ...]:
+        """Where the pieces stand that may have come to harm by a fault at that station, in path order."""
+        return stations_at_risk(self.faults, tuple(self.stations), fault, station)
 
     def differences(self, identity: Identity) -> tuple[str, ...]:
         """What the machine says of itself that does not fit this profile, in words; empty when all fits. A station or
@@ -143,10 +161,18 @@ def read_profile(text: str, file: str) -> Profile:
         limits=_limits(root.table("limits")),
         stations=_stations(root.tables("station")),
         feeders=_feeders(root.tables("feeder")),
+        verified=_verified(root.table("verified")),
+        faults=read_faults(root.tables("fault")),
     )
     machine.end()
     root.end()
     return profile
+
+
+def _verified(table: Table) -> Verified:
+    verified = Verified(table.day("on"), table.text("machine"), table.text("by"))
+    table.end()
+    return verified
 
 
 def read_line(table: Table) -> LineSettings:

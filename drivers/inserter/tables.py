@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import TypeVar
 
 from drivers.inserter.errors import ProfileError
@@ -83,6 +84,12 @@ class Table:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise self.wrong(key, f"{key} must be a number of seconds, not {value!r}")
         return self._within(key, float(value), least, most)
+
+    def day(self, key: str) -> date:
+        value = self._value(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.wrong(key, f"{key} must be a day, as 2026-03-31, not {value!r}")
+        return value
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str:
         return self._known(key, self._value(key), choices)

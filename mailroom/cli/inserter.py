@@ -1,9 +1,10 @@
-"""`mailroom inserter run | monitor | recover | accept-loss | release`."""
+"""`mailroom inserter check | run | monitor | recover | accept-loss | release`."""
 
 from __future__ import annotations
 
 import typer
 
+from mailroom.cli.inserter_check import check
 from mailroom.cli.inserter_monitor import monitor
 from mailroom.cli.inserter_observe import observe
 from mailroom.cli.inserter_release import release
@@ -15,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("check")(check)
 app.command("run")(run)
 app.command("monitor")(monitor)
 app.command("observe")(observe)

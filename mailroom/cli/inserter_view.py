@@ -100,8 +100,8 @@ def _ms(seconds: float) -> str:
 
 def _frames(frames: list[dict[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, min_width=1)
+    table.add_column(no_wrap=True, min_width=_HEX_SHOWN + 1)
     table.add_column(no_wrap=True, overflow="ellipsis")
     for each in frames:
         arrow = "→" if each["from"] == "host" else "←"

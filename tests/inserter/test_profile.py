@@ -10,7 +10,7 @@ import pytest
 from drivers.inserter.errors import InserterError, ProfileError
 from drivers.inserter.profile import load_profile, read_profile
 from drivers.inserter.tables import key_lines
-from drivers.inserter.vocabulary import Fold, Identity, JobSpec, PieceSpec, Station
+from drivers.inserter.vocabulary import Fault, Fold, Identity, JobSpec, PieceSpec, Station
 
 SIM1 = files("drivers.inserter").joinpath("profiles", "sim1.toml").read_text(encoding="utf-8")
 
@@ -119,3 +119,19 @@ def test_jobs_and_pieces_beyond_the_machine_are_refused() -> None:
     for sheets in (0, 31):
         with pytest.raises(InserterError, match="E2012"):
             profile.check_piece(PieceSpec(1, "P", 1, sheets))
+
+
+def test_pieces_at_risk_follow_the_rule_of_the_fault() -> None:
+    profile = load_profile("sim1")
+    path = [station for station in profile.stations if station not in (Station.DIVERT_BIN, Station.STACKER)]
+    assert profile.at_risk(Fault.JAM, Station.FOLDER) == tuple(path)
+    assert profile.at_risk(Fault.DOUBLE_FEED, Station.SHEET_FEEDER) == (Station.SHEET_FEEDER,)
+    assert profile.at_risk(Fault.ENVELOPES_EMPTY, Station.ENVELOPE_FEEDER) == ()
+
+
+def test_of_a_fault_without_a_rule_every_piece_in_the_path_is_at_risk() -> None:
+    profile = read_profile(
+        SIM1[: SIM1.index("[[fault]]")] + '[[fault]]\ncode = 7\nfault = "jam"\nat_risk = "none"\n', "m"
+    )
+    assert profile.at_risk(Fault.JAM, Station.FOLDER) == ()
+    assert Station.FOLDER in profile.at_risk(Fault.SEALER_DRY, Station.SEALER)
