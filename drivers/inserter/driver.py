@@ -127,9 +127,9 @@ class InserterDriver(MachineCommands):
 
     @property
     def trouble(self) -> str:
-        """Why the link is not up, in words; empty when it is."""
+        """Why the link is not up, or that it is up and noisy, in words; empty when all is well."""
         with self._changed:
-            return "" if self._session.link_is_up else self._session.trouble
+            return self._session.trouble
 
     @property
     def machine_state(self) -> MachineState:

@@ -69,8 +69,14 @@ class InserterSession:
 
     @property
     def trouble(self) -> str:
-        """Why the link is not up, in words."""
-        return self._link.trouble
+        """Why the link is not up, or that it is up and noisy, in words; empty when all is well."""
+        match self._link.state:
+            case LinkState.UP:
+                return ""
+            case LinkState.DEGRADED:
+                return "the line is noisy: look at cable, plugs and grounding"
+            case _:
+                return self._link.trouble
 
     @property
     def link_is_up(self) -> bool:

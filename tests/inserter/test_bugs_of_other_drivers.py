@@ -97,9 +97,11 @@ def test_garbage_without_end_does_not_hang_the_reader() -> None:
 
 def test_noise_is_counted_and_told_before_the_link_fails() -> None:
     host = connected()
+    assert host.session.trouble == ""
     for _ in range(6):
         host.back.put(b"\x05\x55\x55\0", host.now)
         host.run(0.1)
     assert host.session.link_state is LinkState.DEGRADED
+    assert "noisy" in host.session.trouble
     told = host.session.statistics()
     assert (told.crc_errors, told.reconnects) == (6, 0)
