@@ -186,5 +186,6 @@ def machine_trouble(inserter: Inserter, batch: str, text: str) -> MachineTrouble
         "E2051",
         f"the machine is {status.state.name.lower()}: {text}. In the path: {where or 'nothing'}",
         place=batch,
-        remedy="Clear the machine, then start the run again; it goes on where it stood.",
+        remedy="Clear it (mailroom inserter recover --who NAME leads you through), then start the run again; it "
+        "goes on where it stood.",
     )
