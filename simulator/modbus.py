@@ -12,8 +12,9 @@ from simulator.rtu import Function, RequestReader, frame
 UNIT = 1
 _MOST_READ, _MOST_WRITTEN, _MOST_WRITTEN_AND_READ = 125, 123, 121
 _ILLEGAL_FUNCTION, _ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 1, 2, 3
-# Longer than any pause within a request, even on a terminal server; what lies unfinished for so long is noise.
-_UNFINISHED_MOST_MS = 50.0
+# Longer than adapters hold bytes back, shorter than any host waits before it asks again: the rest of a damaged request
+# must not run together with the next one.
+_UNFINISHED_MOST_MS = 20.0
 
 
 class ModbusLink:

@@ -146,8 +146,10 @@ class Registers:
             raise WrongAddress
         token, boot_id, wanted, acknowledged = _CONTROL_HEADER.unpack_from(data)
         command = _mailbox(data[_CONTROL_HEADER.size :])
-        self._written_token = token
         known = boot_id == self._plate.boot_id
+        if known and acknowledged >= wanted:
+            raise WrongValue  # nobody commits what he still wants: a damage that the CRC did not show
+        self._written_token = token
         self._token = token if known else 0
         if not known:
             return

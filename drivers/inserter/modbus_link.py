@@ -173,6 +173,7 @@ class ModbusLink:
         else:
             self._acknowledged = int.from_bytes(message[1:5], "big")
             self._ack_owed = True
+            self._window.committed(self._acknowledged)
         self._exchange_when_due(now)
 
     def receive(self, data: bytes, now: float) -> list[Notice]:
@@ -355,7 +356,9 @@ class ModbusLink:
             self.trouble = f"the machine refuses the request (Modbus exception {answer.exception})"
             self._failed(now)
             self._poll_at = self._write_at = now + self._timing.poll_s
-        elif modbus.token_of(answer.registers) == exchange.token and len(answer.registers) == 2 * exchange.registers:
+        elif len(answer.registers) != 2 * exchange.registers:
+            self.counters.unexpected += 1
+        elif modbus.token_of(answer.registers) == exchange.token:
             self._answered(exchange, answer.registers, now)
         elif modbus.token_of(answer.registers) == 0 and self._phase is _Phase.UP:
             self._start_over("the machine has restarted", now)

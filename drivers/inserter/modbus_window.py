@@ -34,6 +34,10 @@ class EventWindow:
         self.wanted = first
         self.behind = True
 
+    def committed(self, number: int) -> None:
+        """The journal has all up to `number`, perhaps since an earlier link: none of them is wanted again."""
+        self.wanted = max(self.wanted, number + 1)
+
     def take(self, view: EventView) -> tuple[bytes, ...]:
         """The EVENT messages that `view` shows. An event that no view can show comes without content: malformed under
         its number."""

@@ -212,7 +212,7 @@ def _modbus(table: Table) -> ModbusTiming:
     timing = ModbusTiming(
         unit=table.whole("unit", 1, 247),
         poll_s=table.seconds("poll_s", 0.01, 1),
-        answer_s=table.seconds("answer_s", 0.01, 2),
+        answer_s=table.seconds("answer_s", 0.03, 2),
         silence_s=table.seconds("silence_s", 0.005, 1),
         gap_s=table.seconds("gap_s", 0, 1),
         identify_s=table.seconds("identify_s", 0.05, 10),

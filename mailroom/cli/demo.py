@@ -46,7 +46,7 @@ kind = "{queue}"
 seconds_per_sheet = 0.005
 
 [inserter]
-profile = "sim1"
+profile = "{profile}"
 name = "{machine}"
 log = "machine/log.jsonl"
 
@@ -64,6 +64,16 @@ class Faults(StrEnum):
     heavy = "heavy"
 
 
+class Protocol(StrEnum):
+    """What the simulated machine speaks."""
+
+    native = "native"
+    modbus = "modbus"
+
+
+_PROFILES = {Protocol.native: "sim1", Protocol.modbus: "sim1-modbus"}
+
+
 class Queue(StrEnum):
     """Where the demo prints."""
 
@@ -79,6 +89,7 @@ def demo(
     queue: Annotated[
         Queue, typer.Option(help="The virtual press, or a private cupsd with an IPP printer.")
     ] = Queue.folder,
+    protocol: Annotated[Protocol, typer.Option(help="What the machine speaks.")] = Protocol.native,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder; demo-1, demo-2 … when left out.")
     ] = None,
@@ -86,11 +97,14 @@ def demo(
 ) -> int:
     """Send generated invoices, and the real ones beside the project, through press and inserter."""
     folder = _new_folder(out)
-    init_house(folder, "Mailroom demo", settings=_SETTINGS.format(queue=queue.value, machine="SIM-1"))
+    settings = _SETTINGS.format(queue=queue.value, machine="SIM-1", profile=_PROFILES[protocol])
+    init_house(folder, "Mailroom demo", settings=settings)
     with StageProgress(quiet=json) as progress, open_house(folder, progress) as opened, ExitStack() as stack:
         results = _take_in(opened, pieces, seed, progress)
         print_queue, stacks = stack.enter_context(_queue(opened, queue))
-        machine = SimulatorSettings(stacks=stacks, folder=folder / "machine", seed=seed, faults=faults.value)
+        machine = SimulatorSettings(
+            stacks=stacks, folder=folder / "machine", seed=seed, faults=faults.value, protocol=protocol.value
+        )
         url = stack.enter_context(running_simulator(machine))
         house = opened.with_inserter(url)
         progress.stage("compose")

@@ -27,12 +27,14 @@ class SimulatorSettings:
     speed: float = 1000.0
     listen: str = "pty"
     serial: str = "SIM-1"
+    protocol: str = "native"
 
     def arguments(self) -> list[str]:
         """The same as `python -m simulator` wants it."""
         return [
             *("--listen", self.listen, "--stacks", str(self.stacks), "--seed", str(self.seed)),
             *("--faults", self.faults, "--speed", str(self.speed), "--serial", self.serial, "--operator", "auto"),
+            *("--protocol", self.protocol),
             *("--log", str(self.folder / "log.jsonl"), "--truth", str(self.folder / "truth.jsonl")),
         ]
 
