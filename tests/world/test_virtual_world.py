@@ -34,6 +34,12 @@ def test_every_law_holds_whatever_goes_wrong(living: Worlds, seed: int) -> None:
     assert not outcome.broken, f"python -m tests.world.virtual --replay {seed}"
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_every_law_holds_over_modbus_too(living: Worlds, seed: int) -> None:
+    outcome = living.live(draw_scenario(seed, "modbus"))
+    assert not outcome.broken, f"python -m tests.world.virtual --protocol modbus --replay {seed}"
+
+
 def test_a_world_without_troubles_ends_at_the_first_start(living: Worlds) -> None:
     outcome = living.live(Scenario(1, (), LineRates(), absent=0.0))
     assert (outcome.broken, outcome.starts, outcome.met) == ("", 1, ())
