@@ -54,6 +54,9 @@ def _live(seeds: range, processes: int, protocol: str) -> int:
             print(f"\r{done} of {len(seeds)}", end="", file=sys.stderr)
     minutes = (time.monotonic() - began) / 60
     print(table(met))
+    if done < len(seeds):
+        print(f"only {done} of {len(seeds)} worlds came to their end: a process broke off")
+        return 1
     print(f"{done} worlds, every law held; {done / minutes:.0f} seeds/min on {processes} processes")
     return 0
 
