@@ -204,8 +204,7 @@ def _write_run(plant: Plant, record: Recorder, plan: RunPlan) -> MailRun:
         record.open_stock(item.name, item.stock or 0)
     run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
     record.open_run(run)
-    first = ledger.next_piece_number()
-    pieces = [_numbered(piece, run.id, first + index) for index, piece in enumerate(plan.pieces)]
+    pieces = [_numbered(piece, run.id, ledger.next_piece_number()) for piece in plan.pieces]
     for piece in pieces:
         ledger.add_piece(piece)
         for held in piece.documents:
