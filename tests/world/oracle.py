@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pypdfium2 import PdfDocument
+from pypdfium2 import PdfDocument, PdfPage
 
 Name = tuple[str, int]
 Sheet = tuple[str, int]
@@ -59,19 +59,18 @@ def composed_copies(run_folder: Path) -> dict[Name, tuple[Sheet, ...]]:
     return copies
 
 
-def strange_sheets(run_folder: Path) -> list[str]:
-    """Sheets that show no number of any document of their piece, for layouts that print it on every sheet."""
-    found: list[str] = []
-    for control in sorted(run_folder.glob("*.control.jsonl")):
-        header, *lines, _ = map(json.loads, control.read_text(encoding="utf-8").splitlines())
-        texts = _texts((run_folder / header["print_file"]).read_bytes())
-        sides = 1 if header["sides"] == "one-sided" else 2
-        for line in lines:
-            for number in range(line["first_sheet"], line["first_sheet"] + line["sheets"]):
-                text = "".join(texts[sides * (number - 1) : sides * number])
-                if not any(document in text for document in line["documents"]):
-                    found.append(f"sheet {number} of {header['print_file']} is no sheet of {line['piece']}")
-    return found
+def strange_sheets(control: Path) -> list[str]:
+    """Sheets that show no number of any document of their piece, for layouts that print it on every sheet. `control` is
+    the control file, which lies beside the print file."""
+    header, *lines, _ = map(json.loads, control.read_text(encoding="utf-8").splitlines())
+    texts = _texts((control.parent / header["print_file"]).read_bytes())
+    sides = 1 if header["sides"] == "one-sided" else 2
+    return [
+        f"sheet {number} of {header['print_file']} is no sheet of {line['piece']}"
+        for line in lines
+        for number in range(line["first_sheet"], line["first_sheet"] + line["sheets"])
+        if not any(document in "".join(texts[sides * (number - 1) : sides * number]) for document in line["documents"])
+    ]
 
 
 _read: dict[bytes, tuple[str, ...]] = {}
@@ -83,8 +82,18 @@ def _texts(print_file: bytes) -> tuple[str, ...]:
     digest = sha256(print_file).digest()
     if digest not in _read:
         with PdfDocument(print_file) as document:
-            _read[digest] = tuple(page.get_textpage().get_text_bounded() for page in document)
+            _read[digest] = tuple(_text(page) for page in document)
     return _read[digest]
+
+
+def _text(page: PdfPage) -> str:
+    text = page.get_textpage()
+    try:
+        found: str = text.get_text_bounded()
+        return found
+    finally:
+        text.close()
+        page.close()
 
 
 def headers_of(run_folder: Path) -> list[dict[str, Any]]:

@@ -11,11 +11,13 @@ import time
 from collections import Counter
 
 from tests.world.virtual.met import Meeting, table
+from tests.world.virtual.mutations.catalogue import MUTATIONS, catchers, keep, live_with, row, search
 from tests.world.virtual.scenario import draw_scenario
 from tests.world.virtual.world import Outcome
 from tests.world.virtual.worlds import live_all, worlds
 
 _LAST_LINES = 40
+_LAW_WIDTH = 100
 
 
 def main() -> int:
@@ -26,10 +28,34 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one for each core")
     parser.add_argument("--replay", type=int, metavar="SEED", help="one world, told line by line")
     parser.add_argument("--protocol", choices=("native", "modbus"), default="native", help="what the machine speaks")
+    parser.add_argument("--mutations", action="store_true", help="the planted bugs: what catches each")
+    parser.add_argument(
+        "--search", type=int, metavar="N", help="with --mutations: find the worlds anew, among N a kind"
+    )
     options = parser.parse_args()
+    if options.mutations:
+        return _plant(options.search)
     if options.replay is not None:
         return _replay(options.replay, options.protocol)
     return _live(range(options.first, options.first + options.seeds), options.processes, options.protocol)
+
+
+def _plant(search_among: int | None) -> int:
+    with worlds() as mine:
+        if search_among is not None:
+            found = {}
+            for mutation, label in search(mine, search_among):
+                print(f"{mutation.name}: {label or 'nothing catches it'}", file=sys.stderr)
+                found[mutation.name] = label
+            keep(found)
+        labels, missed = catchers(), 0
+        print("| planted bug | what is wrong | caught by | law |\n|---|---|---|---|")
+        for mutation in MUTATIONS:
+            broken = live_with(mine, mutation, labels[mutation.name]).broken if labels[mutation.name] else ""
+            missed += not broken
+            print(f"{row(mutation, labels[mutation.name])} {broken[:_LAW_WIDTH] or 'NOT CAUGHT'} |")
+    print(f"{len(MUTATIONS) - missed} of {len(MUTATIONS)} caught")
+    return 1 if missed else 0
 
 
 def _replay(seed: int, protocol: str) -> int:

@@ -48,6 +48,7 @@ class VirtualInserter(MachineCommands):
         self._session = InserterSession(profile, host_session=host_session, resume=resume)
         self._failure: SinkFailed | None = None
         self._writing: tuple[float, tuple[MachineEvent, ...]] | None = None
+        self._brought: tuple[int, int] | None = None
         self._open = False
         self._try_at_s = 0.0
         self._wait_s = 0.0
@@ -172,6 +173,10 @@ class VirtualInserter(MachineCommands):
             self._failure = SinkFailed(f"The journal did not take events: {error}", place="virtual")
             self._session.commit_failed(now_s)
         else:
+            for event in batch:
+                name = (event.boot_id, event.number)
+                self._laws.brought(self._brought or (event.boot_id, event.number - 1), name)
+                self._brought = name
             self._session.committed(batch, now_s)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mailroom.domain.journal import Entry
-from tests.world.oracle import composed_copies
+from tests.world.oracle import composed_copies, strange_sheets
 from tests.world.virtual.deeds import Deed
 
 Name = tuple[str, int]
@@ -21,11 +21,12 @@ _HANDS_OR_MACHINE = ("person:", "machine:", "queue:")
 _RESTING = frozenset({"mailed", "destroyed", "quarantined", "canceled"})
 _UNDER_WAY = frozenset({"feeding", "scanned"})
 
-MOST_STARTS = 60
-MOST_SECONDS = 4 * 3600.0
-MOST_MOMENTS = 20_000
-"""A run that was begun so often, takes so long or has so many moments of its process will never end. Worlds that keep
-the laws need a tenth of it."""
+MOST_STARTS = 30
+MOST_SECONDS = 2 * 3600.0
+MOST_MOMENTS = 6_000
+MOST_COPIES = 15
+"""A run that was begun so often, takes so long, has so many moments of its process, or prints a piece so often will
+never end. Worlds that keep the laws stay far below."""
 
 
 class LawBroken(BaseException):
@@ -86,6 +87,7 @@ class Laws:
         self._demand(
             (entry.state_from or "") == before, f"{name} was {before!r}, and the entry says {entry.state_from!r}"
         )
+        self._demand(name[1] <= MOST_COPIES, f"the run does not come to its end: {name} is released")
         if not before and name[1] > 1:
             last = self.copies.get((name[0], name[1] - 1), "")
             self._demand(last in _GIVEN_UP, f"{name} is released while the copy before is {last!r}")
@@ -107,6 +109,13 @@ class Laws:
         for name in copies:
             state = self.copies.get(name)
             self._demand(state in ("submitting", "canceled"), f"{name} is printed while it is {state!r}")
+        strange = strange_sheets(self.run_folder / f"{job}.control.jsonl")
+        self._demand(not strange, "; ".join(strange[:3]))
+
+    def brought(self, before: tuple[int, int], event: tuple[int, int]) -> None:
+        """The driver brings one event after the other to the journal: (boot id, number)."""
+        follows = before[0] != event[0] or event[1] == before[1] + 1
+        self._demand(follows, f"the driver brings event {event[1]} of {event[0]:08X} after {before[1]}")
 
     def given(self, deed: Deed, boot: int | None) -> None:
         """The application asks the machine for something once; `boot` is the power-up that it knows of."""

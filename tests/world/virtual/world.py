@@ -12,9 +12,9 @@ from drivers.inserter.profile import load_profile
 from mailroom.domain.errors import MailroomError
 from mailroom.domain.journal import ChainedEntry, Entry
 from mailroom.locks import working_alone
+from mailroom.production import hand_over
 from mailroom.production.explain import explain_all
 from mailroom.production.export_run import export_run
-from mailroom.production.hand_over import close_run
 from mailroom.production.line import Line, Patience
 from mailroom.production.plant import Plant
 from mailroom.production.ports import EventSink, OpenLedger
@@ -27,7 +27,7 @@ from simulator.faults import FaultScript
 from simulator.words import Fault
 from spool.job import JobReport, PrintJob, SpoolError
 from tests.store.memory_ledger import MemoryLedger, MemoryStore
-from tests.world.oracle import composed_copies, disagreements, strange_sheets
+from tests.world.oracle import composed_copies, disagreements
 from tests.world.virtual.fate import Fate
 from tests.world.virtual.hall import Crash, Hall
 from tests.world.virtual.hands import Hands
@@ -119,6 +119,7 @@ class World:
             self.hall.switch_on()
             while True:
                 self._starts += 1
+                self.laws.goes_on(self._starts, self.clock.now_s, self.hall.points)
                 if self._one_process():
                     break
             self._compare()
@@ -166,7 +167,7 @@ class World:
         line = Line(self.press, self._connect, "SIM-1", self.hands, Patience(0.25, 60.0))
         carry_on(plant, line, self.planned.run)
         explain_all(plant, self.planned.run.id, "looked into", self.hands.name)
-        close_run(plant, self.planned.run.id, self.hands.name)
+        hand_over.close_run(plant, self.planned.run.id, self.hands.name)
 
     def _see_to_it(self, trouble: Exception) -> None:
         """A person reads what the screen says, does it, and starts the run again."""
@@ -229,7 +230,6 @@ class World:
         verdict = verify_run(self.laws.run_folder)
         found = [str(finding) for finding in verdict.findings]
         found += disagreements(self.laws.run_folder, self.folder / "machine" / "truth.jsonl")
-        found += strange_sheets(self.laws.run_folder)
         if found:
             raise LawBroken("; ".join(found[:5]))
 

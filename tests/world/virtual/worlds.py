@@ -29,14 +29,19 @@ class Worlds:
         for house in self._houses.values():
             house.close()
 
-    def live(self, scenario: Scenario) -> Outcome:
-        """One world from beginning to end; nothing is left of it but its outcome."""
-        kind = scenario.seed % len(KINDS)
+    def prepare(self, seed: int) -> PlannedHouse:
+        """The house that worlds of this seed begin with, planned once."""
+        kind = seed % len(KINDS)
         if kind not in self._houses:
             self._houses[kind] = PlannedHouse(self._root / f"house-{kind}", KINDS[kind])
+        return self._houses[kind]
+
+    def live(self, scenario: Scenario) -> Outcome:
+        """One world from beginning to end; nothing is left of it but its outcome."""
+        house = self.prepare(scenario.seed)
         folder = self._root / f"world-{scenario.seed}"
         try:
-            return World(self._houses[kind], scenario, folder, self._memory).live()
+            return World(house, scenario, folder, self._memory).live()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
