@@ -204,7 +204,8 @@ def _write_run(plant: Plant, record: Recorder, plan: RunPlan) -> MailRun:
         record.open_stock(item.name, item.stock or 0)
     run = MailRun(run_id(ledger.next_run_number()), RunState.OPEN, plant.clock())
     record.open_run(run)
-    pieces = [_numbered(piece, run.id, ledger.next_piece_number()) for piece in plan.pieces]
+    numbers = ledger.next_piece_numbers(len(plan.pieces))
+    pieces = [_numbered(piece, run.id, number) for piece, number in zip(plan.pieces, numbers, strict=True)]
     for piece in pieces:
         ledger.add_piece(piece)
         for held in piece.documents:

@@ -150,7 +150,7 @@ class SqlLedger:
     # runs
 
     def next_run_number(self) -> int:
-        return self._next_number("run")
+        return self._next_numbers("run", 1).start
 
     def add_run(self, run: MailRun) -> None:
         row = {"id": run.id, "state": run.state, "opened_at": run.opened_at, "closed_at": run.closed_at}
@@ -168,8 +168,8 @@ class SqlLedger:
 
     # pieces and copies
 
-    def next_piece_number(self) -> int:
-        return self._next_number("piece")
+    def next_piece_numbers(self, count: int) -> range:
+        return self._next_numbers("piece", count)
 
     def add_piece(self, piece: MailPiece) -> None:
         names = [column.name for column in pieces.columns]
@@ -348,10 +348,10 @@ class SqlLedger:
         if connection.execute(there).rowcount == 0:
             connection.execute(table.insert(), row)
 
-    def _next_number(self, name: str) -> int:
-        counted = numbers.update().where(numbers.c.name == name).values(last=numbers.c.last + 1)
-        given: int = self._writable().connection.execute(counted.returning(numbers.c.last)).scalar_one()
-        return given
+    def _next_numbers(self, name: str, count: int) -> range:
+        counted = numbers.update().where(numbers.c.name == name).values(last=numbers.c.last + count)
+        last: int = self._writable().connection.execute(counted.returning(numbers.c.last)).scalar_one()
+        return range(last - count + 1, last + 1)
 
     def _pieces(self, rows: Select[Any], which: Any) -> list[MailPiece]:
         """Pieces with their documents in two queries, however many they are."""

@@ -175,7 +175,7 @@ class MemoryLedger:
     # runs
 
     def next_run_number(self) -> int:
-        return self._next("run")
+        return self._next("run", 1).start
 
     def add_run(self, run: MailRun) -> None:
         self._write().runs[run.id] = replace(run, opened_at=in_utc(run.opened_at))
@@ -193,8 +193,8 @@ class MemoryLedger:
 
     # pieces and copies
 
-    def next_piece_number(self) -> int:
-        return self._next("piece")
+    def next_piece_numbers(self, count: int) -> range:
+        return self._next("piece", count)
 
     def add_piece(self, piece: MailPiece) -> None:
         records = self._write()
@@ -360,10 +360,10 @@ class MemoryLedger:
             if first <= chained.seq <= last and of_run and (batch is None or entry.batch == batch):
                 yield chained
 
-    def _next(self, name: str) -> int:
+    def _next(self, name: str, count: int) -> range:
         numbers = self._write().numbers
-        numbers[name] += 1
-        return numbers[name]
+        numbers[name] += count
+        return range(numbers[name] - count + 1, numbers[name] + 1)
 
 
 def _is_of(entry: Entry, run: str, records: _Records) -> bool:

@@ -36,7 +36,7 @@ class RecordsContract(OnAStore):
     def test_an_exception_rolls_everything_back(self, begin: Callable[[], Ledger]) -> None:
         def fail_in_the_middle() -> None:
             with begin() as ledger:
-                ledger.next_piece_number()
+                ledger.next_piece_numbers(1)
                 ledger.add_run(run())
                 ledger.append(Entry(NOW, "run.opened", "system"))
                 raise RuntimeError("in the middle")
@@ -46,7 +46,7 @@ class RecordsContract(OnAStore):
         with begin() as ledger:
             assert ledger.runs() == []
             assert list(ledger.entries()) == []
-            assert ledger.next_piece_number() == 1
+            assert ledger.next_piece_numbers(1) == range(1, 2)
 
     def test_after_its_commit_a_unit_of_work_can_be_read_but_not_written(self, begin: Callable[[], Ledger]) -> None:
         with begin() as ledger:
@@ -81,10 +81,11 @@ class RecordsContract(OnAStore):
 
     def test_numbers_count_from_one_each_kind_for_itself(self, begin: Callable[[], Ledger]) -> None:
         with begin() as ledger:
-            assert [ledger.next_run_number(), ledger.next_piece_number(), ledger.next_piece_number()] == [1, 1, 2]
+            assert ledger.next_run_number() == 1
+            assert (*ledger.next_piece_numbers(3), *ledger.next_piece_numbers(1)) == (1, 2, 3, 4)
             ledger.commit()
         with begin() as ledger:
-            assert [ledger.next_run_number(), ledger.next_piece_number()] == [2, 3]
+            assert (ledger.next_run_number(), ledger.next_piece_numbers(2)) == (2, range(5, 7))
 
     def test_a_document_is_found_by_its_key_and_a_duplicate_has_its_own_ordinal(
         self, begin: Callable[[], Ledger]

@@ -97,7 +97,7 @@ def take_numbers(path: Path, count: int, taken: Path) -> None:
     with open_at(path) as store, taken.open("w") as file:
         for _ in range(count):
             with store.ledger() as ledger:
-                number = ledger.next_piece_number()
+                (number,) = ledger.next_piece_numbers(1)
                 ledger.append(Entry(NOW, f"took.{number}", f"process:{os.getpid()}"))
                 ledger.commit()
             file.write(f"{number}\n")
@@ -135,7 +135,7 @@ def die_in_the_middle(path: Path) -> None:
     with open_at(path) as store:
         append(store, 5)
         with store.ledger() as ledger:
-            ledger.next_piece_number()
+            ledger.next_piece_numbers(1)
             for _ in range(3000):
                 ledger.append(Entry(NOW, "lost", "system"))
             ledger.last_machine_event()  # writes what waits
@@ -150,7 +150,7 @@ def test_a_process_killed_in_mid_transaction_leaves_the_last_commit(path: Path, 
     append(store)
     with store.ledger() as ledger:
         entries = list(ledger.entries())
-        assert ledger.next_piece_number() == 1
+        assert ledger.next_piece_numbers(1) == range(1, 2)
     assert len(entries) == 6
     assert unbroken(entries)
 
@@ -230,6 +230,24 @@ def test_postage_of_an_earlier_version_gets_the_day_of_its_run_and_the_rest_stay
     assert (first.postage, first.weight_mg) == (paid, 9)
     assert second.postage == replace(paid, format="c5", planned_for=date(2026, 3, 1), town="Oslo")
     assert third.postage is None
+
+
+def test_pieces_that_were_not_counted_are_counted(path: Path) -> None:
+    """An earlier version gave a run the numbers of all its pieces and counted one."""
+    with open_at(path) as store:
+        with store.engine.begin() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0006")
+            connection.exec_driver_sql("INSERT INTO runs (id, state, opened_at) VALUES ('R000001', 'open', ?)", (AT,))
+            connection.exec_driver_sql("UPDATE numbers SET last = 1")
+            connection.exec_driver_sql(
+                "INSERT INTO pieces (id, run, customer, lines, postcode, country, envelope, sheets, sort_key, state,"
+                " details) VALUES ('P00000217', 'R000001', 'c', '[]', '', 'NO', 'c5', 1, '', 'open', '{}')"
+            )
+        store.upgrade()
+        with store.ledger() as ledger:
+            assert (ledger.next_run_number(), ledger.next_piece_numbers(1)) == (2, range(218, 219))
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
