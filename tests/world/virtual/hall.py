@@ -133,6 +133,8 @@ class Hall:
         """The plug is pulled: what the controller knew is gone, the paper on the path is laid back on the stack."""
         if self.rig is not None:
             self._supplies = self.rig.machine.supplies
+            if (camera := self.rig.machine.path.camera) is not None:
+                camera.close()
         self.rig = None
         self.line.drop()
         for tape in self._tapes:
