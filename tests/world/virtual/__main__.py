@@ -7,9 +7,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
+from tests.world.virtual.loss import costs
 from tests.world.virtual.met import Meeting, table
 from tests.world.virtual.mutations.catalogue import MUTATIONS, catchers, keep, live_with, row, search
 from tests.world.virtual.scenario import draw_scenario
@@ -28,16 +31,29 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: one for each core")
     parser.add_argument("--replay", type=int, metavar="SEED", help="one world, told line by line")
     parser.add_argument("--protocol", choices=("native", "modbus"), default="native", help="what the machine speaks")
+    parser.add_argument("--loss", type=int, metavar="PIECES", help="what a byte in a hundred costs over each protocol")
     parser.add_argument("--mutations", action="store_true", help="the planted bugs: what catches each")
     parser.add_argument(
         "--search", type=int, metavar="N", help="with --mutations: find the worlds anew, among N a kind"
     )
     options = parser.parse_args()
+    if options.loss is not None:
+        return _lose(options.loss)
     if options.mutations:
         return _plant(options.search)
     if options.replay is not None:
         return _replay(options.replay, options.protocol)
     return _live(range(options.first, options.first + options.seeds), options.processes, options.protocol)
+
+
+def _lose(pieces: int) -> int:
+    broken = False
+    print(f"{pieces} pieces   no loss   1 % lost      speed")
+    with tempfile.TemporaryDirectory() as root:
+        for cost in costs(Path(root), pieces, ("native", "modbus")):
+            print(cost)
+            broken = broken or bool(cost.broken)
+    return 1 if broken else 0
 
 
 def _plant(search_among: int | None) -> int:

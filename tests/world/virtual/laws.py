@@ -22,8 +22,8 @@ _RESTING = frozenset({"mailed", "destroyed", "quarantined", "canceled"})
 _UNDER_WAY = frozenset({"feeding", "scanned"})
 
 MOST_STARTS = 30
-MOST_SECONDS = 2 * 3600.0
-MOST_MOMENTS = 6_000
+MOST_SECONDS_A_COPY = 240.0
+MOST_MOMENTS_A_COPY = 200
 MOST_COPIES = 15
 """A run that was begun so often, takes so long, has so many moments of its process, or prints a piece so often will
 never end. Worlds that keep the laws stay far below."""
@@ -151,8 +151,9 @@ class Laws:
 
     def goes_on(self, starts: int, seconds: float, moments: int) -> None:
         """The run gets on towards its end."""
-        at_an_end = starts <= MOST_STARTS and seconds <= MOST_SECONDS and moments <= MOST_MOMENTS
-        self._demand(at_an_end, "the run does not come to its end")
+        copies = len(self.copies)
+        in_time = seconds <= copies * MOST_SECONDS_A_COPY and moments <= copies * MOST_MOMENTS_A_COPY
+        self._demand(starts <= MOST_STARTS and in_time, "the run does not come to its end")
 
     def machine_said(self, line: dict[str, Any]) -> None:
         """An event of the machine, as it happens: what is fed was recorded before."""
