@@ -22,7 +22,7 @@ demo: $(BIN)/.demo-ready
 	$(BIN)/mailroom demo $(DEMO)
 
 test: $(BIN)/.test-ready
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(BIN)/.check-ready
 	$(BIN)/ruff format --check .
