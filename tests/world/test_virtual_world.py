@@ -105,3 +105,11 @@ def test_a_planted_bug_is_caught_and_shortened_to_the_trouble_that_shows_it(livi
         shortest, outcome = living.shorten(scenario)
     assert "is acknowledged, the journal has" in outcome.broken
     assert not shortest.troubles  # it is wrong even when nothing else is
+
+
+def test_the_power_may_fail_again_as_it_returns(living: Worlds) -> None:
+    """The machine wakes with its memory, says that it is stopped, and is off again before it has said more."""
+    troubles = (Trouble("power", "off and on", 1, 0.9, cue="stopped"), Trouble("power", "blink", 4.5, 19.9))
+    outcome = living.live(Scenario(1814, troubles, LineRates(), absent=0.0))
+    assert not outcome.broken
+    assert [trouble for trouble, _ in outcome.met].count("power: off and on") == 1

@@ -148,7 +148,8 @@ class Hall:
         def wake() -> None:
             if rig is not None:
                 self.rig = rig
-                rig.blink()
+                with self.in_one_step():  # the power may fail again as it returns
+                    rig.blink()
 
         self.at(self.clock.now_s + seconds, "power returns, memory kept", wake)
 
