@@ -92,6 +92,7 @@ class World:
         self._rng = Random(f"{seed}/host")
         self._profile = load_profile(_PROFILES[scenario.protocol])
         self._starts = 0
+        self._supervisor = ""
         self.fate = Fate(self.hall, self.hands, scenario, folder)
         self.hall.on_turn = self.fate.die_if_due
 
@@ -165,14 +166,16 @@ class World:
 
     def _work(self, plant: Plant) -> None:
         line = Line(self.press, self._connect, "SIM-1", self.hands, Patience(0.25, 60.0))
-        carry_on(plant, line, self.planned.run)
+        carry_on(plant, line, self.planned.run, self._supervisor)
         explain_all(plant, self.planned.run.id, "looked into", self.hands.name)
         hand_over.close_run(plant, self.planned.run.id, self.hands.name)
 
     def _see_to_it(self, trouble: Exception) -> None:
         """A person reads what the screen says, does it, and starts the run again."""
         self.hall.advance(self._rng.uniform(1, 60))
-        if getattr(trouble, "code", "") in ("E2008", "E2009", "E2050"):
+        code = getattr(trouble, "code", "")
+        self._supervisor = self.hands.name if code == "E7033" else ""
+        if code in ("E2008", "E2009", "E2050"):
             self.fate.cut_power(5.0)
             self.hall.advance(10.0)
 
